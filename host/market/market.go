@@ -1,0 +1,43 @@
+// Package market turns daily bars in Parquet files into one immutable market
+// in memory: float32 columns aligned to one calendar, with a revision that
+// names what was read.
+package market
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Market is what was read from one run folder. Nothing in it changes after it
+// was made; a new run makes a new Market.
+type Market struct {
+	Revision string    // SHA-256, 64 hex digits, of everything that was read
+	RunDate  Date      // the run folder
+	Calendar []Date    // the sorted union of all symbols' dates
+	Series   []*Series // sorted by symbol
+	Failures []Failure // sorted by file
+}
+
+// Failure is a file that could not be used, and why.
+type Failure struct {
+	Symbol string `json:"symbol"`
+	File   string `json:"file"` // relative to the data directory
+	Reason string `json:"reason"`
+}
+
+// Find is the series of an upper-case symbol, or nil.
+func (m *Market) Find(symbol string) *Series {
+	i, ok := slices.BinarySearchFunc(m.Series, symbol, func(s *Series, sym string) int { return strings.Compare(s.Symbol, sym) })
+	if !ok {
+		return nil
+	}
+	return m.Series[i]
+}
+
+// DayIndex is the calendar index of the newest trading day on or before d;
+// ok is false when d lies before the first day.
+func (m *Market) DayIndex(d Date) (index int, ok bool) {
+	i := sort.Search(len(m.Calendar), func(i int) bool { return m.Calendar[i] > d })
+	return i - 1, i > 0
+}

@@ -1,0 +1,60 @@
+package alpha158
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"edgesignal/host/market"
+)
+
+// walk is n days of a plausible stock: a geometric random walk with volumes of millions.
+func walk(seed uint64, n int) market.Columns {
+	r := rand.New(rand.NewPCG(seed, 158))
+	c := market.Columns{
+		Open: make([]float32, n), High: make([]float32, n), Low: make([]float32, n),
+		Close: make([]float32, n), Volume: make([]float32, n),
+	}
+	price := 20 + 200*r.Float64()
+	for i := range n {
+		open := price * (1 + 0.004*r.NormFloat64())
+		price *= 1 + 0.02*r.NormFloat64()
+		c.Open[i], c.Close[i] = float32(open), float32(price)
+		c.High[i] = float32(max(open, price) * (1 + 0.01*r.Float64()))
+		c.Low[i] = float32(min(open, price) * (1 - 0.01*r.Float64()))
+		c.Volume[i] = float32(int(5e6 * (0.3 + r.ExpFloat64())))
+	}
+	return c
+}
+
+// BenchmarkLast is one day of a universe, cold: each symbol's features from its last 61 rows.
+func BenchmarkLast(b *testing.B) {
+	for _, symbols := range []int{1, 30, 500} {
+		b.Run(fmt.Sprintf("symbols=%d", symbols), func(b *testing.B) {
+			universe := make([]market.Columns, symbols)
+			for i := range universe {
+				universe[i] = walk(uint64(i), 100)
+			}
+			dst := make([]float32, symbols*Width)
+			b.ReportAllocs()
+			for b.Loop() {
+				for i, c := range universe {
+					Last(dst[i*Width:(i+1)*Width], c)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*symbols), "ns/row")
+		})
+	}
+}
+
+// BenchmarkHistory is ten years of one symbol.
+func BenchmarkHistory(b *testing.B) {
+	const rows = 2500
+	c := walk(1, rows)
+	dst := make([]float32, rows*Width)
+	b.ReportAllocs()
+	for b.Loop() {
+		History(dst, c, 0, rows)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
+}

@@ -1,0 +1,65 @@
+package alpha158
+
+// moments computes the features made of means and standard deviations. The
+// denominators $close and $volume+1e-12 are float32, the rest is float64, so
+// the quotient is float64, rounded at the end. On a day without a bar all but
+// WVMA are NaN; zero volume today divides by 1e-12.
+//
+//	MA    Mean($close,N)/$close               STD   Std($close,N)/$close
+//	VMA   Mean($volume,N)/($volume+1e-12)     VSTD  Std($volume,N)/($volume+1e-12)
+//	WVMA  Std(t,N)/(Mean(t,N)+1e-12),  t = Abs($close/Ref($close,1)-1)*$volume in float32
+func (f *frame) moments(dst []float32, i int) {
+	price := float64(f.bars.Close[i])
+	volume := float64(f.bars.Volume[i] + epsilon32)
+	for w, n := range windows {
+		mean, std := meanStd(tail(f.close[:], i, n))
+		put(&dst[atMA+w], mean/price)
+		put(&dst[atSTD+w], std/price)
+
+		mean, std = meanStd(tail(f.volume[:], i, n))
+		put(&dst[atVMA+w], mean/volume)
+		put(&dst[atVSTD+w], std/volume)
+
+		mean, std = meanStd(tail(f.turnover[:], i, n))
+		put(&dst[atWVMA+w], std/(mean+epsilon64))
+	}
+}
+
+// meanStd is Qlib's Mean and Std of one window, in float64 over its non-NaN
+// values: pandas' Kahan sum over their number, NaN for none, and Welford's
+// sample standard deviation (ddof 1), NaN for fewer than two. Values that are
+// all equal give that value (n times a float32 and back is exact) and exactly 0.
+func meanStd(x []float64) (mean, std float64) {
+	var (
+		n   float64
+		sum kahan
+		dev welford
+	)
+	for _, v := range x {
+		if v != v {
+			continue
+		}
+		n++
+		sum = sum.add(v)
+		dev = dev.add(v, n)
+	}
+	if n == 0 {
+		return nan64, nan64
+	}
+	return sum.sum / n, dev.std(n)
+}
+
+// stdOf is Qlib's Std of one window, as in meanStd.
+func stdOf(x []float64) float64 {
+	var (
+		n   float64
+		dev welford
+	)
+	for _, v := range x {
+		if v == v {
+			n++
+			dev = dev.add(v, n)
+		}
+	}
+	return dev.std(n)
+}

@@ -1,0 +1,117 @@
+package model
+
+import (
+	"strconv"
+	"strings"
+)
+
+// maxFeatureIdx bounds the width of a row.
+const maxFeatureIdx = 100_000
+
+// header is what the lines before the first tree say of the scores.
+type header struct {
+	width     int
+	names     []string                  // nil = Column_0, Column_1, ...
+	objective string                    // "" = custom
+	transform func(raw float64) float64 // nil = identity
+	average   bool                      // boosting rf: the trees are averaged
+}
+
+var headerKeys = map[string]bool{
+	"version": true, "num_class": true, "num_tree_per_iteration": true, "label_index": true, "max_feature_idx": true,
+	"objective": true, "average_output": true, "feature_names": true, "monotone_constraints": true,
+	"feature_infos": true, "tree_sizes": true,
+}
+
+// parseHeader reads the header and returns the value of tree_sizes beside it.
+func parseHeader(c *cursor) (h header, sizes []byte, err error) {
+	first, err := c.next()
+	if err != nil {
+		return h, nil, err
+	}
+	if string(first) != "tree" {
+		return h, nil, malformed("line 1 is %q, a LightGBM model text begins with \"tree\"", clip(first))
+	}
+	s := section{tree: headerSection, values: map[string][]byte{}}
+	if err := s.read(c, headerKeys); err != nil {
+		return h, nil, err
+	}
+	if err := checkKind(&s); err != nil {
+		return h, nil, err
+	}
+	if err := h.readColumns(&s); err != nil {
+		return h, nil, err
+	}
+	if v, ok := s.values["objective"]; ok {
+		h.objective = string(v)
+		if h.transform, err = parseObjective(h.objective); err != nil {
+			return h, nil, err
+		}
+	}
+	if v, ok := s.values["average_output"]; ok {
+		if len(v) != 0 {
+			return h, nil, malformed("header: average_output is %q, want no value", clip(v))
+		}
+		h.average = true
+	}
+	if sizes, err = s.need("tree_sizes"); err != nil {
+		return h, nil, err
+	}
+	if len(sizes) == 0 {
+		return h, nil, unsupported("the model has no trees: it would answer 0 for every row")
+	}
+	return h, sizes, nil
+}
+
+// checkKind refuses formats and shapes of output that are not scored here. v4
+// differs from v3 only by an optional section after the trees (LightGBM #4782).
+func checkKind(s *section) error {
+	version, err := s.need("version")
+	if err != nil {
+		return err
+	}
+	if v := string(version); v != "v3" && v != "v4" {
+		return unsupported("header: version is %q, this host reads v3 and v4", clip(version))
+	}
+	for _, key := range []string{"num_class", "num_tree_per_iteration"} {
+		n, err := s.integer(key, 1, 1<<30)
+		if err != nil {
+			return err
+		}
+		if n != 1 {
+			return unsupported("header: %s is %d: a multiclass model has no single prediction", key, n)
+		}
+	}
+	_, err = s.integer("label_index", 0, 1<<30)
+	return err
+}
+
+// readColumns reads what the header says of the input columns.
+func (h *header) readColumns(s *section) error {
+	last, err := s.integer("max_feature_idx", 0, 1<<30)
+	if err != nil {
+		return err
+	}
+	if last > maxFeatureIdx {
+		return unsupported("header: max_feature_idx is %d, the limit is %d", last, maxFeatureIdx)
+	}
+	h.width = last + 1
+	if err := s.counts(h.width, "feature_names", "feature_infos"); err != nil {
+		return err
+	}
+	if err := s.optional(h.width, "monotone_constraints"); err != nil {
+		return err
+	}
+	h.names = strings.Split(string(s.values["feature_names"]), " ")
+	defaults := true
+	for i, name := range h.names {
+		if name == "" {
+			return malformed("header: feature_names[%d] is empty", i)
+		}
+		defaults = defaults && name == "Column_"+strconv.Itoa(i)
+	}
+	if defaults {
+		h.names = nil
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+// Package model scores rows with a LightGBM model, to the last bit of
+// LightGBM's own predict(). The text of a model comes from outside: it is read
+// and checked in full by this package, and the library that walks the trees,
+// github.com/dmitryikh/leaves, sees only what was checked.
+package model
+
+import (
+	"fmt"
+	"slices"
+)
+
+// MaxBytes is the largest model text that Load takes.
+const MaxBytes = 64 << 20
+
+// Model is a loaded model. Nothing in it changes after Load: every method is
+// safe for concurrent use.
+type Model struct {
+	header
+	trees    int
+	ensemble *ensemble
+}
+
+// Load checks a LightGBM model text (as Booster.save_model writes it, format
+// v3 or v4) and makes it ready to score. Every error is a *release.Rejection:
+// release.ModelMalformed for a text that LightGBM did not write like this,
+// release.ModelUnsupported for a model that this host cannot score exactly
+// (linear trees, more than one output, an unknown objective or key) or that
+// cannot say anything (no trees). text is not kept.
+func Load(text []byte) (*Model, error) {
+	f, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	e, err := newEnsemble(f)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{header: f.header, trees: len(f.trees), ensemble: e}, nil
+}
+
+// Width is the number of input columns.
+func (m *Model) Width() int { return m.width }
+
+// FeatureNames are the names of the columns in order, or nil when they are
+// only LightGBM's default Column_0, Column_1, ...
+func (m *Model) FeatureNames() []string { return slices.Clone(m.names) }
+
+// Objective is the header's objective with its parameters, such as
+// "regression" or "binary sigmoid:1"; "" for a custom objective.
+func (m *Model) Objective() string { return m.objective }
+
+// Trees is the number of trees.
+func (m *Model) Trees() int { return m.trees }
+
+// Raw writes LightGBM's raw_score of each row to dst: the float64 sum of the
+// trees in file order. rows is row-major with Width() values a row, NaN =
+// missing, and is not changed; len(rows) must be len(dst)*Width().
+func (m *Model) Raw(dst, rows []float64) error {
+	if want := len(dst) * m.width; len(rows) != want {
+		return fmt.Errorf("model: %d values given, want %d: %d rows of %d columns", len(rows), want, len(dst), m.width)
+	}
+	return m.ensemble.sum(dst, rows)
+}
+
+// Predict writes LightGBM's predict() of each row to dst: the raw score,
+// divided by the number of iterations where the model is an average (boosting
+// rf), then the objective's transform. Shapes are those of Raw.
+func (m *Model) Predict(dst, rows []float64) error {
+	if err := m.Raw(dst, rows); err != nil {
+		return err
+	}
+	if m.average {
+		// One tree is one iteration: only models of one output are loaded.
+		iterations := float64(m.trees)
+		for i := range dst {
+			dst[i] /= iterations
+		}
+	}
+	if m.transform != nil {
+		for i, raw := range dst {
+			dst[i] = m.transform(raw)
+		}
+	}
+	return nil
+}

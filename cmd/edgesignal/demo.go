@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"edgesignal/host"
+)
+
+type demoCmd struct {
+	Host     string `env:"HOST" default:"0.0.0.0" help:"Address to listen on (${default})."`
+	Port     uint16 `env:"PORT" default:"8001" help:"Port to listen on (${default})."`
+	StateDir string `env:"STATE_DIR" default:".edgesignal-demo" placeholder:"DIR" help:"The demo's own directory, emptied at each start (${default})."`
+	LogLevel string `env:"LOG_LEVEL" default:"WARN" help:"DEBUG, INFO, WARN or ERROR (${default})."`
+}
+
+func (c *demoCmd) Run(ctx context.Context, io streams) error {
+	// The port comes first: a second demo by mistake must fail before it
+	// empties anything.
+	ln, err := listen(c.Host, c.Port)
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	state, err := host.NewDemoState(c.StateDir)
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	cfg := state.Config(c.Host, c.Port, c.LogLevel)
+	log, err := newLogger(io.err, &cfg)
+	if err != nil {
+		return &usageError{err}
+	}
+	h, err := host.OpenDemo(ctx, cfg, buildVersion(), log)
+	if err != nil {
+		return err
+	}
+	return h.Run(ctx, ln, func(s host.Start) error {
+		if s.Err != nil {
+			return fmt.Errorf("the demo did not come up: %w", s.Err)
+		}
+		c.welcome(io, s)
+		return nil
+	})
+}
+
+func (c *demoCmd) welcome(io streams, s host.Start) {
+	at := fmt.Sprintf("localhost:%d", c.Port)
+	fmt.Fprintf(io.out, `EdgeSignal demo: %d symbols of synthetic bars up to %s, release %s of %s.
+Ready.
+
+  curl '%[5]s/signals'
+  curl '%[5]s/signals?symbols=AAPL,TSLA&as_of_date=2024-06-14'
+  curl '%[5]s/model/info'
+  docs: http://%[5]s/docs
+
+Swap the release from a second terminal, then ask again:
+
+  %[6]s activate %[4]s v1.1.0 --state-dir %[7]s
+
+Ctrl-C stops it.
+`, s.Symbols, s.LastDay, s.Serving, s.Strategy, at, program(), quoted(c.StateDir))
+}
+
+// program is how the user started this.
+func program() string {
+	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
+		return "go run ./cmd/edgesignal"
+	}
+	return os.Args[0]
+}
+
+// quoted is one word of a shell's command line.
+func quoted(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("/._-+", r) && !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z')
+	}) {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"edgesignal/host/market"
+	"edgesignal/host/research"
+)
+
+type featuresCmd struct {
+	Data    string `env:"DATA_DIR" required:"" placeholder:"DIR" help:"The data directory."`
+	Symbols string `placeholder:"A,B" help:"Only these symbols."`
+	From    string `placeholder:"DATE" help:"First day, YYYY-MM-DD."`
+	To      string `placeholder:"DATE" help:"Last day, YYYY-MM-DD."`
+	Out     string `placeholder:"FILE" help:"FILE.csv or FILE.parquet. None = CSV on standard output."`
+}
+
+// rowWriter is a form that the feature matrix can take.
+type rowWriter interface {
+	Write(research.FeatureRow) error
+	Close() error
+}
+
+func (c *featuresCmd) Run(ctx context.Context, s streams) error {
+	q, err := c.query()
+	if err != nil {
+		return &usageError{err}
+	}
+	ext := strings.ToLower(filepath.Ext(c.Out))
+	if c.Out != "" && ext != ".csv" && ext != ".parquet" {
+		return usagef("--out %s: the name must end in .csv or .parquet", c.Out)
+	}
+	m, err := market.Load(ctx, os.DirFS(c.Data))
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Data, err)
+	}
+	for _, f := range m.Failures {
+		fmt.Fprintf(s.err, "edgesignal: %s not used: %s\n", f.File, f.Reason)
+	}
+	if c.Out == "" {
+		return writeFeatures(ctx, m, q, s.out, "", s.err)
+	}
+	return writeFile(c.Out, func(w io.Writer) error { return writeFeatures(ctx, m, q, w, ext, s.err) })
+}
+
+func (c *featuresCmd) query() (q research.FeatureQuery, err error) {
+	for _, sym := range strings.FieldsFunc(c.Symbols, func(r rune) bool { return r == ',' }) {
+		canonical, err := market.CanonicalSymbol(strings.TrimSpace(sym))
+		if err != nil {
+			return q, fmt.Errorf("--symbols: %w", err)
+		}
+		q.Symbols = append(q.Symbols, canonical)
+	}
+	for _, d := range []struct {
+		flag, text string
+		dst        **market.Date
+	}{{"--from", c.From, &q.From}, {"--to", c.To, &q.To}} {
+		if d.text == "" {
+			continue
+		}
+		day, err := market.ParseDate(d.text)
+		if err != nil {
+			return q, fmt.Errorf("%s: %w", d.flag, err)
+		}
+		*d.dst = &day
+	}
+	return q, nil
+}
+
+func writeFeatures(ctx context.Context, m *market.Market, q research.FeatureQuery, w io.Writer, ext string, progressTo io.Writer) error {
+	var out rowWriter = research.NewParquetWriter(w)
+	if ext != ".parquet" {
+		csv, err := research.NewCSVWriter(w)
+		if err != nil {
+			return err
+		}
+		out = csv
+	}
+	p := newProgress(progressTo, "symbols")
+	defer p.stop()
+	err := research.Features(m, q, func(r research.FeatureRow) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return out.Write(r)
+	}, func(done, _ int) { p.set(int64(done)) })
+	if err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// writeFile writes beside the target and renames: a failure leaves what was
+// there.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".edgesignal-*")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}

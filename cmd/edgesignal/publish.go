@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"edgesignal/host"
+)
+
+type publishCmd struct {
+	Strategy    string `required:"" placeholder:"S" help:"The strategy."`
+	Version     string `required:"" placeholder:"V" help:"The version, unique within the strategy."`
+	Model       string `required:"" placeholder:"FILE" help:"LightGBM's text model."`
+	Rule        string `placeholder:"FILE.wasm" help:"The rule module. None = the stock rule top_bottom."`
+	Params      string `placeholder:"JSON" help:"The rule's parameters: a JSON object, or @FILE."`
+	Golden      string `placeholder:"FILE" help:"What the release must answer."`
+	Status      string `enum:"inactive,testing" default:"inactive" help:"inactive or testing (${default})."`
+	Notes       string `placeholder:"TEXT"`
+	Metrics     string `placeholder:"JSON" help:"Performance metrics: a JSON object, or @FILE."`
+	Config      string `placeholder:"JSON" help:"Configuration, for one the limits on weights: a JSON object, or @FILE."`
+	MLflowRunID string `name:"mlflow-run-id" placeholder:"ID"`
+	Activate    bool   `help:"Make it the active release."`
+
+	TopN         int `env:"TOP_N" default:"3" help:"top_n of the stock rule where --params sets none (${default})."`
+	BottomN      int `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where --params sets none (${default})."`
+	host.Storage `embed:""`
+}
+
+func (c *publishCmd) Run(ctx context.Context, io streams) error {
+	p := host.PublishRequest{
+		Strategy: c.Strategy, Version: c.Version, Status: c.Status, Notes: c.Notes, MLflowRunID: c.MLflowRunID,
+		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, RuleFile: c.Rule, GoldenFile: c.Golden, TopN: c.TopN, BottomN: c.BottomN,
+	}
+	for _, j := range []struct {
+		flag, text string
+		dst        *[]byte
+	}{{"--params", c.Params, &p.Params}, {"--metrics", c.Metrics, &p.Metrics}, {"--config", c.Config, &p.Config}} {
+		b, err := textOrFile(j.text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", j.flag, err)
+		}
+		*j.dst = b
+	}
+	done, err := host.Publish(ctx, c.Storage, p)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(io.out, "%s %s: %s, model sha256:%s\n", done.Strategy, done.Version, done.Status, done.ModelSHA256)
+	return err
+}
+
+// textOrFile is a flag's own text, or the file that @FILE names.
+func textOrFile(s string) ([]byte, error) {
+	if path, ok := strings.CutPrefix(s, "@"); ok {
+		return os.ReadFile(path)
+	}
+	return []byte(s), nil
+}

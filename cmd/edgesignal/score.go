@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"edgesignal/host/research"
+)
+
+type scoreCmd struct {
+	Model string `required:"" placeholder:"FILE" help:"LightGBM's text model."`
+	Rows  string `required:"" placeholder:"FILE.csv" help:"A header, then one row of inputs a line; empty or nan = missing. - = standard input."`
+	Raw   bool   `help:"Before the objective's transform: LightGBM's raw_score."`
+}
+
+func (c *scoreCmd) Run(ctx context.Context, s streams) error {
+	f, err := os.Open(c.Model)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	m, err := research.LoadModel(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Model, err)
+	}
+	in, name, err := openInput(c.Rows)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return research.Score(ctx, m, in, name, c.Raw, s.out)
+}
+
+// openInput opens a file, or standard input for -, and says what to call it.
+func openInput(path string) (*os.File, string, error) {
+	if path == "-" {
+		return os.Stdin, "standard input", nil
+	}
+	f, err := os.Open(path)
+	return f, path, err
+}

@@ -1,0 +1,189 @@
+package host
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"edgesignal/host/market"
+)
+
+// Storage says where releases are: the registry's database and the store of
+// their bytes. The tags are read by the command line: each setting is a flag,
+// else an environment variable, else a line of .env, else the default.
+type Storage struct {
+	DatabaseURL   string `env:"DATABASE_URL" placeholder:"URL" help:"The registry: sqlite:///path. Unset = registry.db in the state directory."`
+	StateDir      string `env:"STATE_DIR" default:".edgesignal" placeholder:"DIR" help:"Where this host keeps its own files (${default})."`
+	ArtifactStore string `env:"ARTIFACT_STORE" default:"artifacts" placeholder:"URL" help:"The store of models and rules: file:///dir or a directory (${default})."`
+}
+
+// Config is everything that a host can be told.
+type Config struct {
+	Storage `embed:""`
+
+	Host     string `env:"HOST" default:"0.0.0.0" help:"Address to listen on (${default})."`
+	Port     uint16 `env:"PORT" default:"8001" help:"Port to listen on (${default})."`
+	LogLevel string `env:"LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR (${default})."`
+	Debug    bool   `env:"DEBUG" help:"The same as LOG_LEVEL=DEBUG."`
+
+	DataDir         string `env:"DATA_DIR" default:"data/adjusted" placeholder:"DIR" help:"Run folders of Parquet bars (${default})."`
+	DefaultStrategy string `env:"DEFAULT_STRATEGY" default:"alpha_baseline" placeholder:"S" help:"The strategy of a request that names none (${default})."`
+	TradableSymbols string `env:"TRADABLE_SYMBOLS" placeholder:"LIST" sep:"none" help:"What a strategy's own book is built over: AAPL,MSFT or a JSON list. Empty = every symbol with data."`
+	TopN            int    `env:"TOP_N" default:"3" help:"top_n of the stock rule where a release sets none (${default})."`
+	BottomN         int    `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where a release sets none (${default})."`
+
+	ReloadIntervalSeconds int    `name:"model-reload-interval-seconds" env:"MODEL_RELOAD_INTERVAL_SECONDS" default:"300" help:"Seconds between full checks of the registry (${default}); a change is seen at once."`
+	AuthTokensFile        string `env:"AUTH_TOKENS_FILE" hidden:""`
+	MaxStaleness          string `env:"MAX_STALENESS" default:"0" placeholder:"TIME" help:"A registry not reached for longer makes /readyz fail: 90s, 10m, or seconds. 0 = off."`
+}
+
+// Level is the log level.
+func (c *Config) Level() (slog.Level, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return l, fmt.Errorf("LOG_LEVEL %q: one of DEBUG, INFO, WARN, ERROR is expected", c.LogLevel)
+	}
+	if c.Debug {
+		l = slog.LevelDebug
+	}
+	return l, nil
+}
+
+// registryPath is the file of the embedded registry.
+func (s *Storage) registryPath() (string, error) {
+	if s.DatabaseURL == "" {
+		return filepath.Join(s.StateDir, "registry.db"), nil
+	}
+	path, ok := strings.CutPrefix(s.DatabaseURL, "sqlite://")
+	if !ok || path == "" {
+		return "", fmt.Errorf("DATABASE_URL %s: this build serves sqlite:///path", redacted(s.DatabaseURL))
+	}
+	return path, nil
+}
+
+// storeDir is the directory of the store.
+func (s *Storage) storeDir() (string, error) {
+	return directory("ARTIFACT_STORE", s.ArtifactStore)
+}
+
+// directory reads file:///dir or a plain path.
+func directory(setting, value string) (string, error) {
+	if path, ok := strings.CutPrefix(value, "file://"); ok {
+		value = path
+	} else if strings.Contains(value, "://") {
+		return "", fmt.Errorf("%s %s: this build reads file:///dir or a directory", setting, redacted(value))
+	}
+	if value == "" {
+		return "", fmt.Errorf("%s is empty: a directory is expected", setting)
+	}
+	return value, nil
+}
+
+// universe is TRADABLE_SYMBOLS, canonical and ascending.
+func (c *Config) universe() ([]string, error) {
+	text := strings.TrimSpace(c.TradableSymbols)
+	var list []string
+	if strings.HasPrefix(text, "[") {
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
+			return nil, fmt.Errorf("TRADABLE_SYMBOLS: not a JSON list of strings: %w", err)
+		}
+	} else if text != "" {
+		list = strings.Split(text, ",")
+	}
+	var symbols []string
+	for _, s := range list {
+		sym, err := market.CanonicalSymbol(strings.TrimSpace(s))
+		if err != nil {
+			return nil, fmt.Errorf("TRADABLE_SYMBOLS: %w", err)
+		}
+		symbols = append(symbols, sym)
+	}
+	slices.Sort(symbols)
+	return slices.Compact(symbols), nil
+}
+
+// defaults are the parameters of the stock rule where a release sets none.
+func (c *Config) defaults() (json.RawMessage, error) {
+	for name, v := range map[string]int{"TOP_N": c.TopN, "BOTTOM_N": c.BottomN} {
+		if v < 0 {
+			return nil, fmt.Errorf("%s %d is below 0", name, v)
+		}
+	}
+	return json.Marshal(map[string]int{"top_n": c.TopN, "bottom_n": c.BottomN})
+}
+
+func (c *Config) staleness() (time.Duration, error) {
+	d, err := ParseDuration(c.MaxStaleness)
+	if err != nil {
+		return 0, fmt.Errorf("MAX_STALENESS %w", err)
+	}
+	return d, nil
+}
+
+// ParseDuration reads 90s, 10m, 1h30m or a plain count of seconds; not below 0.
+func ParseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		d, err = time.ParseDuration(s + "s")
+	}
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q: a time such as 90s, 10m or 600 is expected", s)
+	}
+	return d, nil
+}
+
+func (c *Config) reloadInterval() (time.Duration, error) {
+	if c.ReloadIntervalSeconds < 1 {
+		return 0, fmt.Errorf("MODEL_RELOAD_INTERVAL_SECONDS %d: at least 1 is expected", c.ReloadIntervalSeconds)
+	}
+	return time.Duration(c.ReloadIntervalSeconds) * time.Second, nil
+}
+
+// logged is the effective configuration for the log, secrets masked.
+func (c *Config) logged() slog.Attr {
+	symbols := c.TradableSymbols
+	if symbols == "" {
+		symbols = "(every symbol with data)"
+	}
+	path, err := c.registryPath()
+	if err != nil {
+		path = redacted(c.DatabaseURL)
+	}
+	return slog.Group("config",
+		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
+		"DATABASE_URL", "sqlite://"+path, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
+		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
+		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "MAX_STALENESS", c.MaxStaleness)
+}
+
+// redacted is a URL without its password.
+func redacted(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "(not a URL)"
+	}
+	return u.Redacted()
+}
+
+// compactJSON is one JSON object without white space, or an error naming what
+// it was for. Empty input is nil.
+func compactJSON(what string, b []byte) (json.RawMessage, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(b, &object); err != nil || object == nil {
+		return nil, fmt.Errorf("%s: not a JSON object: %.80q", what, b)
+	}
+	var out bytes.Buffer
+	if err := json.Compact(&out, b); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,168 @@
+// Package host puts the parts together. It is the only place that knows all
+// of them; the order of Run is the order of the start.
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"edgesignal/host/api"
+	"edgesignal/host/live"
+	"edgesignal/host/market"
+	"edgesignal/host/rule"
+	"edgesignal/host/signal"
+)
+
+// grace is how long requests in flight have to finish when the host stops.
+const grace = 15 * time.Second
+
+// Host is one running process.
+type Host struct {
+	shelf     *Shelf
+	board     *live.Board
+	refresher *market.Refresher
+	server    *api.Server
+	data      string // data directory
+	log       *slog.Logger
+}
+
+// Identity is what a host says of itself.
+type Identity struct {
+	Version string // of the binary
+	Demo    bool   // every answer says that its data are synthetic
+}
+
+// Open checks the configuration, opens the registry and the store, and makes
+// all parts. Nothing runs yet.
+func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host, error) {
+	if cfg.AuthTokensFile != "" {
+		return nil, errors.New("AUTH_TOKENS_FILE is set: this build knows no tokens; control calls are answered to loopback clients only")
+	}
+	universe, err := cfg.universe()
+	if err != nil {
+		return nil, err
+	}
+	defaults, err := cfg.defaults()
+	if err != nil {
+		return nil, err
+	}
+	interval, err := cfg.reloadInterval()
+	if err != nil {
+		return nil, err
+	}
+	staleness, err := cfg.staleness()
+	if err != nil {
+		return nil, err
+	}
+	data, err := directory("DATA_DIR", cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.DefaultStrategy == "" {
+		return nil, errors.New("DEFAULT_STRATEGY is empty: a strategy's name is expected")
+	}
+	log.Info("starting", "version", id.Version, cfg.logged())
+	shelf, err := OpenShelf(ctx, cfg.Storage, defaults)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{shelf: shelf, data: data, log: log}
+	h.board = live.NewBoard(live.Options{
+		Registry: shelf.Registry, Fetcher: shelf.fetcher, Strategy: cfg.DefaultStrategy, Defaults: defaults,
+		Rule: rule.Options{}, Log: log, Interval: interval, MaxStaleness: staleness,
+	})
+	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
+	h.server = api.New(api.Options{
+		Board: h.board, Engine: &signal.Engine{Universe: universe}, Log: log, Version: id.Version, Demo: id.Demo,
+	})
+	return h, nil
+}
+
+// Start is what came of a host's start.
+type Start struct {
+	Err      error // why the default strategy cannot be answered; nil = it can
+	Strategy string
+	Serving  string // version
+	Symbols  int    // of the market
+	LastDay  string // of the market
+}
+
+// Run serves on ln until ctx ends, then finishes what is in flight, stops
+// every part and closes the registry. started, which may be nil, is called
+// once after the first market and releases were tried; its error stops the
+// host and comes back.
+func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) error) error {
+	defer func() {
+		h.board.Close()
+		if err := h.shelf.Close(); err != nil {
+			h.log.Error("closing the registry", "error", err)
+		}
+	}()
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
+	served := make(chan error, 1)
+	go func() { served <- h.server.Serve(ln) }()
+	h.log.Info("listening", "address", ln.Addr().String())
+
+	first, err := market.Load(ctx, os.DirFS(h.data))
+	if err != nil {
+		h.log.Error("no market yet", "data_dir", h.data, "error", err)
+	} else {
+		h.newMarket(first)
+	}
+	if err := h.board.Sync(ctx); err != nil {
+		h.log.Error("no release yet", "error", err)
+	}
+	parts.Go(func() { h.board.Watch(ctx) })
+	parts.Go(func() {
+		h.refresher.Run(ctx, first, h.newMarket, func(err error) {
+			h.log.Error("market not refreshed; the old one serves on", "error", err)
+		})
+	})
+	var failed error
+	if started != nil {
+		failed = started(h.start())
+	}
+	if failed == nil {
+		select {
+		case <-ctx.Done():
+		case err := <-served:
+			return fmt.Errorf("serving on %s: %w", ln.Addr(), err)
+		}
+	}
+	h.log.Info("stopping")
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err = h.server.Shutdown(end)
+	<-served
+	return errors.Join(failed, err)
+}
+
+func (h *Host) start() Start {
+	s := Start{Err: h.board.Ready(), Strategy: h.board.Default()}
+	st, _ := h.board.Strategy(s.Strategy)
+	s.Serving = st.Serving
+	if m := h.board.Market(); m != nil {
+		s.Symbols, s.LastDay = len(m.Series), m.Calendar[len(m.Calendar)-1].String()
+	}
+	return s
+}
+
+// newMarket puts every strategy on m and names what could not be read.
+func (h *Host) newMarket(m *market.Market) {
+	for _, f := range m.Failures {
+		h.log.Warn("file not used", "file", f.File, "symbol", f.Symbol, "reason", f.Reason)
+	}
+	h.log.Info("market loaded", "run", m.RunDate.String(), "revision", m.Revision, "symbols", len(m.Series),
+		"days", len(m.Calendar), "last_day", m.Calendar[len(m.Calendar)-1].String(), "failures", len(m.Failures))
+	h.board.SetMarket(m)
+}

@@ -1,0 +1,86 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// StrategyStatus is what a strategy should serve and what it serves.
+type StrategyStatus struct {
+	Strategy  string
+	Desired   string // version; "" = the registry names none, or was not read yet
+	Serving   string // version; "" = nothing
+	Release   string // digest of what serves
+	Since     time.Time
+	Err       error // why Desired is not served; nil = it is
+	CheckedAt time.Time
+}
+
+// Strategy is one strategy's status; ok is false for one that nobody knows.
+func (b *Board) Strategy(name string) (st StrategyStatus, ok bool) {
+	s := b.find(name)
+	if s == nil {
+		return st, false
+	}
+	st.Strategy = name
+	if snap := s.current.Load(); snap != nil {
+		st.Serving, st.Release, st.Since = snap.Record.Version, snap.Release.Digest, snap.Release.LoadedAt
+	}
+	if now := s.state.Load(); now != nil {
+		st.Desired, st.Err, st.CheckedAt = now.desired, now.err, now.at
+	}
+	return st, true
+}
+
+// Problems are the reasons why this host is degraded, nil when it is not: it
+// does not serve what the registry wants, or cannot reach what it needs.
+func (b *Board) Problems() []error {
+	var problems []error
+	b.contact.mu.Lock()
+	if b.contact.err != nil {
+		problems = append(problems, b.contact.err)
+	}
+	b.contact.mu.Unlock()
+	if b.Market() == nil {
+		problems = append(problems, ErrNoMarket)
+	}
+	for _, name := range b.Strategies() {
+		st, _ := b.Strategy(name)
+		switch {
+		case st.Err != nil:
+			problems = append(problems, st.Err)
+		case st.Serving == "" && name == b.opt.Strategy:
+			problems = append(problems, fmt.Errorf("strategy %s: %w", name, ErrNothingLoaded))
+		}
+	}
+	return problems
+}
+
+// ErrStale: the registry was not reached for longer than MaxStaleness.
+var ErrStale = errors.New("the registry was not reached for too long")
+
+// Ready is nil when the default strategy can be answered: a release and a
+// market are loaded, and the registry was seen recently enough.
+func (b *Board) Ready() error {
+	s := b.find(b.opt.Strategy)
+	snap := s.current.Load()
+	switch {
+	case snap == nil:
+		return fmt.Errorf("strategy %s: %w", b.opt.Strategy, ErrNothingLoaded)
+	case snap.Market == nil:
+		return ErrNoMarket
+	}
+	if b.opt.MaxStaleness > 0 {
+		b.contact.mu.Lock()
+		last, lost := b.contact.last, b.contact.err != nil
+		b.contact.mu.Unlock()
+		if age := b.opt.Now().Sub(last); lost && age > b.opt.MaxStaleness {
+			return fmt.Errorf("%w: last answer %s ago, the limit is %s", ErrStale, age.Round(time.Second), b.opt.MaxStaleness)
+		}
+	}
+	return nil
+}
+
+// ErrNoMarket: no market is loaded yet.
+var ErrNoMarket = errors.New("no market is loaded")

@@ -1,0 +1,133 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"edgesignal/host/registry"
+	"edgesignal/host/release"
+)
+
+// The waits between tries while the registry or the store is out of reach.
+const (
+	firstRetry = time.Second
+	lastRetry  = 30 * time.Second
+)
+
+// Watch follows the registry until ctx ends: each change at once, everything
+// every Interval whether or not a change was seen, and after a fault again
+// and again.
+func (b *Board) Watch(ctx context.Context) {
+	var cursor registry.Cursor
+	retry := time.Duration(0)
+	for ctx.Err() == nil {
+		// The cursor is taken before the state is read, so that a change
+		// between the two is seen by the next Wait.
+		wait := b.jittered(b.opt.Interval)
+		if retry > 0 {
+			wait = retry
+		}
+		next, err := b.wait(ctx, cursor, wait)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			cursor = next
+			err = b.sync(ctx)
+		}
+		var unavailable *release.Unavailable
+		if !errors.As(err, &unavailable) {
+			retry = 0
+			continue
+		}
+		retry = min(max(firstRetry, 2*retry), lastRetry)
+		if unavailable.Part == release.PartRegistry {
+			b.opt.Log.Warn("registry out of reach", "error", err, "retry_in", retry)
+			sleep(ctx, b.jittered(retry))
+		}
+	}
+}
+
+// wait returns at the next change or after the time, whichever is first.
+func (b *Board) wait(ctx context.Context, cursor registry.Cursor, d time.Duration) (registry.Cursor, error) {
+	wctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	next, err := b.opt.Registry.Wait(wctx, cursor)
+	if err != nil && wctx.Err() != nil && ctx.Err() == nil {
+		return cursor, nil
+	}
+	b.saw(err)
+	return next, err
+}
+
+// Sync brings every strategy of the registry to what it wants. It returns the
+// first fault that is worth trying again.
+func (b *Board) sync(ctx context.Context) error {
+	rows, err := b.opt.Registry.List(ctx, "")
+	b.saw(err)
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{b.opt.Strategy: true}
+	for i := range rows {
+		b.slot(rows[i].Strategy)
+		if rows[i].Status == release.Active {
+			wanted[rows[i].Strategy] = true
+		}
+	}
+	var fault error
+	for _, name := range b.Strategies() {
+		if !wanted[name] && b.find(name).current.Load() == nil {
+			continue
+		}
+		_, err := b.Reload(ctx, name)
+		var unavailable *release.Unavailable
+		if fault == nil && errors.As(err, &unavailable) {
+			fault = err
+		}
+	}
+	return fault
+}
+
+// Sync checks the registry once, for the start; Watch does it from then on.
+func (b *Board) Sync(ctx context.Context) error { return b.sync(ctx) }
+
+// jittered spreads hosts that were started together.
+func (b *Board) jittered(d time.Duration) time.Duration {
+	return d - time.Duration(rand.Int64N(int64(d)/5+1))
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// contact is when the registry was last reached.
+type contact struct {
+	mu   sync.Mutex
+	last time.Time // of the last answer
+	err  error     // nil = the last try was answered
+}
+
+// saw notes whether the registry answered: an error of the domain is an
+// answer too.
+func (b *Board) saw(err error) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return
+	}
+	var unavailable *release.Unavailable
+	b.contact.mu.Lock()
+	defer b.contact.mu.Unlock()
+	if errors.As(err, &unavailable) && unavailable.Part == release.PartRegistry {
+		b.contact.err = err
+		return
+	}
+	b.contact.err, b.contact.last = nil, b.opt.Now()
+}

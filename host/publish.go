@@ -1,0 +1,151 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"edgesignal/host/gate"
+	"edgesignal/host/registry/sqlite"
+	"edgesignal/host/release"
+)
+
+// PublishRequest is a release to be published, by files. The JSON texts may
+// be nil.
+type PublishRequest struct {
+	Strategy, Version               string
+	ModelFile, RuleFile, GoldenFile string // "" = none, but for the model
+	Params, Metrics, Config         []byte
+	Status, Notes                   string
+	MLflowRunID, CreatedBy          string
+	Activate                        bool
+	TopN, BottomN                   int // of the stock rule where Params sets none
+}
+
+// Published is what the registry now says.
+type Published struct {
+	Strategy, Version, Status, ModelSHA256 string
+}
+
+// Publish reads the files and publishes them; see Shelf.Publish.
+func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, error) {
+	p := Publication{
+		Ref: release.Ref{Strategy: r.Strategy, Version: r.Version}, Status: release.Status(r.Status),
+		MLflowRunID: r.MLflowRunID, CreatedBy: r.CreatedBy, Notes: r.Notes,
+	}
+	var err error
+	for _, f := range []struct {
+		path string
+		max  int64
+		dst  *[]byte
+	}{{r.ModelFile, gate.MaxModelBytes, &p.Model}, {r.RuleFile, gate.MaxRuleBytes, &p.Rule}, {r.GoldenFile, gate.MaxGoldenBytes, &p.Golden}} {
+		if f.path == "" {
+			continue
+		}
+		if *f.dst, err = readFile(f.path, f.max); err != nil {
+			return Published{}, err
+		}
+	}
+	if p.Params, err = compactJSON("parameters", r.Params); err != nil {
+		return Published{}, err
+	}
+	if p.Metrics, err = compactJSON("metrics", r.Metrics); err != nil {
+		return Published{}, err
+	}
+	if p.Config, err = compactJSON("config", r.Config); err != nil {
+		return Published{}, err
+	}
+	defaults, err := (&Config{TopN: r.TopN, BottomN: r.BottomN}).defaults()
+	if err != nil {
+		return Published{}, err
+	}
+	s, err := OpenShelf(ctx, st, defaults)
+	if err != nil {
+		return Published{}, err
+	}
+	rec, err := s.publishAndActivate(ctx, p, r.Activate)
+	if err = errors.Join(err, s.Close()); err != nil {
+		return Published{}, err
+	}
+	return Published{rec.Strategy, rec.Version, string(rec.Status), rec.ModelSHA256}, nil
+}
+
+func (s *Shelf) publishAndActivate(ctx context.Context, p Publication, activate bool) (release.Record, error) {
+	rec, _, err := s.Publish(ctx, p)
+	if err != nil || !activate {
+		return rec, err
+	}
+	rec, _, err = s.Registry.Activate(ctx, p.Ref, p.CreatedBy, "published with --activate")
+	return rec, err
+}
+
+func readFile(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(b)) > most {
+		return nil, fmt.Errorf("%s: larger than the limit of %d bytes", path, most)
+	}
+	return b, nil
+}
+
+// openRegistry opens a registry that is there: a command that only asks or
+// activates must not make an empty one where a path was mistyped.
+func openRegistry(ctx context.Context, st Storage) (*sqlite.Registry, error) {
+	path, err := st.registryPath()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("no registry at %s (named by --state-dir or --database-url): %w", path, err)
+	}
+	reg, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("registry %s: %w", path, err)
+	}
+	return reg, nil
+}
+
+// Activate makes a release the active one and says which version was before,
+// "" for none.
+func Activate(ctx context.Context, st Storage, strategy, version, by, why string) (before string, err error) {
+	reg, err := openRegistry(ctx, st)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, reg.Close()) }()
+	ref := release.Ref{Strategy: strategy, Version: version}
+	if active, err := reg.Active(ctx, strategy); err == nil && active.Version == version {
+		return version, nil
+	}
+	_, old, err := reg.Activate(ctx, ref, by, why)
+	if errors.Is(err, release.ErrNotFound) {
+		return "", fmt.Errorf("release %s: the registry does not have it", ref)
+	}
+	if err != nil || old == nil {
+		return "", err
+	}
+	return old.Version, nil
+}
+
+// Releases lists a strategy's releases, or all when it is "".
+func Releases(ctx context.Context, st Storage, strategy string) (records []release.Record, err error) {
+	reg, err := openRegistry(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, reg.Close()) }()
+	records, err = reg.List(ctx, strategy)
+	if err == nil && strategy != "" && len(records) == 0 {
+		return nil, fmt.Errorf("strategy %s: the registry has no release of it", strategy)
+	}
+	return records, err
+}

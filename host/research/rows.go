@@ -1,0 +1,103 @@
+package research
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// RowReader reads rows for a model from CSV: a header, then one row of
+// numbers a line; empty or nan = missing. Leading columns `symbol` and `date`,
+// as the feature matrix has them, are passed over.
+type RowReader struct {
+	name  string
+	csv   *csv.Reader
+	skip  int // leading columns that are no inputs
+	width int
+}
+
+// NewRowReader reads the header and holds it against the model: the count of
+// columns, and their names where both sides have real ones. name is the
+// file's, for errors.
+func NewRowReader(r io.Reader, name string, width int, features []string) (*RowReader, error) {
+	c := csv.NewReader(r)
+	c.ReuseRecord = true
+	header, err := c.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: the file is empty, a header line is expected", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	rr := &RowReader{name: name, csv: c, width: width}
+	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	for rr.skip < len(header) && rr.skip < 2 && (header[rr.skip] == "symbol" || header[rr.skip] == "date") && !slices.Contains(features, header[rr.skip]) {
+		rr.skip++
+	}
+	columns := header[rr.skip:]
+	if len(columns) != width {
+		return nil, fmt.Errorf("%s: line 1: %d columns, the model has %d inputs", name, len(columns), width)
+	}
+	if features != nil && !positional(columns) {
+		for i, f := range features {
+			if columns[i] != f {
+				return nil, fmt.Errorf("%s: line 1: column %d is %q, the model's input %d is %q", name, rr.skip+i+1, columns[i], i, f)
+			}
+		}
+	}
+	return rr, nil
+}
+
+// positional reports whether a header only counts its columns, as LightGBM
+// does for a matrix without names.
+func positional(columns []string) bool {
+	for i, c := range columns {
+		if c != "Column_"+strconv.Itoa(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// Read appends up to most rows to dst, row-major, and returns it; io.EOF comes
+// with no rows.
+func (r *RowReader) Read(dst []float64, most int) ([]float64, error) {
+	for range most {
+		record, err := r.csv.Read()
+		if errors.Is(err, io.EOF) {
+			if len(dst) == 0 {
+				return nil, io.EOF
+			}
+			return dst, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.name, err)
+		}
+		for i, field := range record[r.skip:] {
+			v, err := parseCell(field)
+			if err != nil {
+				line, _ := r.csv.FieldPos(r.skip + i)
+				return nil, fmt.Errorf("%s: line %d, column %d: %w", r.name, line, r.skip+i+1, err)
+			}
+			dst = append(dst, v)
+		}
+	}
+	return dst, nil
+}
+
+func parseCell(s string) (float64, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return math.NaN(), nil
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%.40q is not a number", s)
+	}
+	return v, nil
+}

@@ -1,0 +1,117 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"edgesignal/host/artifact"
+	"edgesignal/host/artifact/dir"
+	"edgesignal/host/gate"
+	"edgesignal/host/live"
+	"edgesignal/host/registry"
+	"edgesignal/host/registry/sqlite"
+	"edgesignal/host/release"
+	"edgesignal/host/rule"
+)
+
+// Shelf is where releases are kept: the registry and the store together.
+type Shelf struct {
+	Registry registry.Registry
+	store    artifact.Store
+	fetcher  *artifact.Fetcher
+	defaults json.RawMessage // parameters of the stock rule
+}
+
+// OpenShelf opens what Storage names, making an embedded registry and a
+// directory store where there is none. defaults are the stock rule's
+// parameters where a release sets none.
+func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf, error) {
+	path, err := s.registryPath()
+	if err != nil {
+		return nil, err
+	}
+	root, err := s.storeDir()
+	if err != nil {
+		return nil, err
+	}
+	work, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	store, err := dir.Open(root)
+	if err != nil {
+		return nil, fmt.Errorf("artifact store %s: %w", root, err)
+	}
+	reg, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("registry %s: %w", path, err)
+	}
+	return &Shelf{Registry: reg, store: store, fetcher: &artifact.Fetcher{Store: store, WorkDir: work}, defaults: defaults}, nil
+}
+
+// Close gives the registry up.
+func (s *Shelf) Close() error { return s.Registry.Close() }
+
+// Publication is a release to be published: its bytes and what is said of it.
+type Publication struct {
+	Ref         release.Ref
+	Model       []byte
+	Rule        []byte          // nil = the stock rule
+	Golden      []byte          // nil = none
+	Params      json.RawMessage // of the rule; nil = the defaults
+	Status      release.Status  // Inactive or Testing
+	Metrics     json.RawMessage
+	Config      json.RawMessage
+	MLflowRunID string
+	CreatedBy   string
+	Notes       string
+}
+
+// Publish takes a release through the gate, writes its bytes under the names
+// of their digests, and then, last, inserts the registry's row: whatever
+// stops it on the way, the registry never names a release that is not whole.
+// The same release again is a no-op; the same name with other content is
+// release.ErrConflict.
+func (s *Shelf) Publish(ctx context.Context, p Publication) (release.Record, gate.Report, error) {
+	var none gate.Report
+	rec := release.Record{
+		Strategy: p.Ref.Strategy, Version: p.Ref.Version, Status: p.Status, MLflowRunID: p.MLflowRunID,
+		PerformanceMetrics: p.Metrics, Config: p.Config, CreatedBy: p.CreatedBy, Notes: p.Notes,
+		RuleParams: p.Params, FeatureSet: release.FeatureSetAlpha158,
+	}
+	c, err := live.Candidate(&rec, s.defaults, p.Model, p.Rule, p.Golden)
+	if err != nil {
+		return rec, none, err
+	}
+	passed, err := gate.Check(ctx, c, rule.Options{})
+	if err != nil {
+		return rec, none, err
+	}
+	if err := passed.Rule.Close(); err != nil {
+		return rec, none, err
+	}
+	for _, a := range []struct {
+		bytes     []byte
+		path, sum *string
+	}{
+		{p.Model, &rec.ModelPath, &rec.ModelSHA256},
+		{p.Rule, &rec.RulePath, &rec.RuleSHA256},
+		{p.Golden, &rec.GoldenPath, &rec.GoldenSHA256},
+	} {
+		if a.bytes == nil {
+			continue
+		}
+		if *a.path, err = artifact.PutContent(ctx, s.store, a.bytes); err != nil {
+			return rec, none, err
+		}
+		*a.sum = release.Sum(a.bytes)
+	}
+	rec, err = s.Registry.Register(ctx, rec)
+	if errors.Is(err, release.ErrConflict) {
+		return rec, none, fmt.Errorf("release %s is published already, with other content: %w", p.Ref, err)
+	}
+	return rec, passed.Report, err
+}

@@ -1,0 +1,76 @@
+// Package signal answers one question: which target weights does a snapshot
+// give on a day. It knows neither HTTP nor the registry.
+package signal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"edgesignal/host/market"
+)
+
+// Query asks for one book.
+type Query struct {
+	// Symbols are what the book is built over: upper case, no duplicates.
+	// nil = the strategy's whole universe.
+	Symbols []string
+	// Only picks from the finished book; nil = all of it. What is picked
+	// never changes what the book says of a symbol.
+	Only []string
+	// AsOf is the day asked for; nil = the market's newest. The book is of
+	// the newest trading day on or before it.
+	AsOf *market.Date
+	// Params are laid over the release's own, key by key; nil = none.
+	Params json.RawMessage
+	// Previous are the weights held before, by symbol; absent = 0.
+	Previous map[string]float64
+}
+
+// Signal is one symbol's line in a book.
+type Signal struct {
+	Symbol          string
+	PredictedReturn float64 // LightGBM's predict()
+	Rank            int     // dense over the whole book, 1 = the highest prediction
+	TargetWeight    float64 // fraction of capital
+}
+
+// Excluded is a symbol that is not in the book, and why.
+type Excluded struct {
+	Symbol string
+	Reason Reason
+}
+
+// Reason is a stable word.
+type Reason string
+
+// The reasons for leaving a symbol out.
+const (
+	NoBar         Reason = "no_bar"         // no bar on that day
+	ShortHistory  Reason = "short_history"  // fewer calendar rows than the features need
+	UnknownSymbol Reason = "unknown_symbol" // the market, or the strategy's universe, has no such symbol
+)
+
+// Answer is a book, or the part of it that was asked for.
+type Answer struct {
+	Signals  []Signal // by rank, then symbol
+	AsOf     market.Date
+	DataAsOf market.Date // the trading day that the bars are of
+	Excluded []Excluded  // by symbol
+}
+
+// ErrNoData: no symbol asked for has data on that day.
+var ErrNoData = errors.New("no data")
+
+// ErrNoMarket: no market is loaded.
+var ErrNoMarket = errors.New("no market is loaded")
+
+// PredictionError is a prediction that is no number to trade on.
+type PredictionError struct {
+	Symbol string
+	Value  float64
+}
+
+func (e *PredictionError) Error() string {
+	return fmt.Sprintf("the model predicts %v for %s", e.Value, e.Symbol)
+}

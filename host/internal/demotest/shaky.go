@@ -18,6 +18,8 @@ type Shaky struct {
 	registryErr atomic.Pointer[error]
 	storeErr    atomic.Pointer[error]
 	hold        atomic.Pointer[chan struct{}]
+	waiting     atomic.Int64
+	activeCalls atomic.Int64
 }
 
 // What an outage looks like.
@@ -48,13 +50,22 @@ func (s *Shaky) Hold() (letGo func()) {
 	}
 }
 
+// Waiting is how many calls of Active are held.
+func (s *Shaky) Waiting() int64 { return s.waiting.Load() }
+
+// ActiveCalls is how many calls of Active there were.
+func (s *Shaky) ActiveCalls() int64 { return s.activeCalls.Load() }
+
 // Close closes the registry; a directory store has nothing to close.
 func (s *Shaky) Close() error { return s.Registry.Close() }
 
 // Active fails or waits as told.
 func (s *Shaky) Active(ctx context.Context, strategy string) (release.Record, error) {
+	s.activeCalls.Add(1)
 	if hold := s.hold.Load(); hold != nil {
+		s.waiting.Add(1)
 		<-*hold
+		s.waiting.Add(-1)
 	}
 	if err := s.registryErr.Load(); err != nil {
 		return release.Record{}, *err

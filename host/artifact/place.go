@@ -1,0 +1,103 @@
+package artifact
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"edgesignal/host/artifact/internal/file"
+	"edgesignal/host/release"
+)
+
+// place is somewhere the bytes of a path may be.
+type place struct {
+	name string // for messages
+	open func(ctx context.Context) (r io.ReadCloser, size int64, err error)
+}
+
+// places is where to look for path, in this order. It alone knows schemes.
+func (f *Fetcher) places(path string) ([]place, error) {
+	scheme, _, isURL := strings.Cut(path, "://")
+	switch {
+	case path == "":
+		return nil, errors.New("path is empty")
+	case isURL && strings.EqualFold(scheme, "file"):
+		name, err := fileName(path)
+		if err != nil {
+			return nil, err
+		}
+		return []place{local(name)}, nil
+	case isURL && strings.EqualFold(scheme, "s3"):
+		return nil, fmt.Errorf("%s: this host has no S3 store", path)
+	case isURL:
+		return nil, fmt.Errorf("%s: this host has no store for %q: want file:///path, or a path relative to the store or the working directory", path, scheme+"://")
+	case filepath.IsAbs(path):
+		return []place{local(path)}, nil
+	}
+	var places []place
+	if f.Store != nil && ValidKey(path) == nil {
+		places = append(places, stored(f.Store, path))
+	}
+	return append(places, local(filepath.Join(f.WorkDir, path))), nil
+}
+
+// fileName is the absolute path that a file URL names.
+func fileName(path string) (string, error) {
+	u, err := url.Parse(path)
+	if err != nil {
+		return "", err
+	}
+	if u.Host != "" && u.Host != "localhost" || !filepath.IsAbs(u.Path) {
+		return "", fmt.Errorf("%s: want file:/// and an absolute path", path)
+	}
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil {
+		return "", fmt.Errorf("%s: want nothing but a path after file:// (%%3F for a question mark, %%23 for a hash)", path)
+	}
+	return u.Path, nil
+}
+
+func stored(s Store, key string) place {
+	name := fmt.Sprintf("%q in the store", key)
+	if s, ok := s.(fmt.Stringer); ok {
+		name = fmt.Sprintf("%q in the store %s", key, s)
+	}
+	return place{name, func(ctx context.Context) (io.ReadCloser, int64, error) {
+		r, info, err := s.Open(ctx, key)
+		return r, info.Size, err
+	}}
+}
+
+func local(name string) place {
+	return place{name, func(ctx context.Context) (io.ReadCloser, int64, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		if strings.ContainsRune(name, 0) {
+			return nil, 0, release.ErrNotFound
+		}
+		info, err := os.Stat(name)
+		if err == nil {
+			err = file.Regular(info) // before it is opened: that alone can have effects on a device
+		}
+		if err != nil {
+			return nil, 0, missing(err)
+		}
+		f, err := os.OpenFile(name, file.ReadOnly, 0)
+		if err != nil {
+			return nil, 0, missing(err)
+		}
+		return file.Reader(ctx, f)
+	}}
+}
+
+func missing(err error) error {
+	if file.Absent(err) {
+		return release.ErrNotFound
+	}
+	return file.Fault(err)
+}

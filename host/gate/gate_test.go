@@ -1,0 +1,169 @@
+package gate_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"edgesignal/artifacts"
+	"edgesignal/guest/rules"
+	"edgesignal/host/gate"
+	"edgesignal/host/internal/demotest"
+	"edgesignal/host/release"
+	"edgesignal/host/rule"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// good is v1.0.0 of the demo.
+func good(t testing.TB) gate.Candidate {
+	stock, ok := rules.Stock(rules.TopBottom)
+	require.True(t, ok)
+	r := artifacts.Releases()[0]
+	c := gate.Candidate{Model: demotest.File(t, r.Model), Rule: stock, Golden: demotest.File(t, r.Golden)}
+	c.Manifest = release.Manifest{
+		Strategy: artifacts.Strategy, Version: r.Version, FeatureSet: release.FeatureSetAlpha158,
+		RuleParams: json.RawMessage(`{"bottom_n":3,"top_n":3}`), Limits: release.DefaultLimits,
+	}
+	sign(&c)
+	return c
+}
+
+// sign makes the manifest name the bytes that the candidate has.
+func sign(c *gate.Candidate) {
+	c.Manifest.ModelSHA256, c.Manifest.RuleSHA256 = release.Sum(c.Model), release.Sum(c.Rule)
+	c.Manifest.GoldenSHA256 = ""
+	if c.Golden != nil {
+		c.Manifest.GoldenSHA256 = release.Sum(c.Golden)
+	}
+}
+
+func TestTheDemoPasses(t *testing.T) {
+	c := good(t)
+	p, err := gate.Check(t.Context(), c, rule.Options{})
+	require.NoError(t, err)
+	defer p.Rule.Close()
+	require.Equal(t, &gate.GoldenReport{Predictions: 45, Portfolios: 3}, p.Report.Golden, "and not one bit is off")
+	var names []string
+	for _, s := range p.Report.Steps {
+		names = append(names, s.Name)
+	}
+	require.Equal(t, []string{"digests", "model", "features", "rule", "parameters", "golden"}, names)
+}
+
+func TestAReleaseWithoutGoldenFilePasses(t *testing.T) {
+	c := good(t)
+	c.Golden = nil
+	sign(&c)
+	p, err := gate.Check(t.Context(), c, rule.Options{})
+	require.NoError(t, err)
+	require.Nil(t, p.Report.Golden)
+	require.NoError(t, p.Rule.Close())
+}
+
+func TestEveryRefusalHasItsReason(t *testing.T) {
+	edit := func(from, to string) func(*gate.Candidate) {
+		return func(c *gate.Candidate) {
+			if !bytes.Contains(c.Golden, []byte(from)) {
+				panic("the golden file has no " + from)
+			}
+			c.Golden = bytes.Replace(c.Golden, []byte(from), []byte(to), 1)
+		}
+	}
+	renamed := func(from, to string) func(*gate.Candidate) {
+		return func(c *gate.Candidate) { c.Model = bytes.Replace(c.Model, []byte(from), []byte(to), 1) }
+	}
+	for _, tc := range []struct {
+		name     string
+		change   func(*gate.Candidate)
+		unsigned bool // the manifest names the bytes before the change
+		reason   release.Reason
+		detail   string
+	}{
+		{"model bytes changed", func(c *gate.Candidate) { c.Model = append(c.Model, '\n') }, true, release.DigestMismatch, "model: "},
+		{"rule bytes changed", func(c *gate.Candidate) { c.Rule = append(c.Rule, 0) }, true, release.DigestMismatch, "rule: "},
+		{"golden bytes changed", func(c *gate.Candidate) { c.Golden = append(c.Golden, ' ') }, true, release.DigestMismatch, "golden file: "},
+		{"golden file gone", func(c *gate.Candidate) { c.Golden = nil }, true, release.DigestMismatch, "golden file: "},
+		{"golden file that the manifest does not name", func(c *gate.Candidate) { c.Manifest.GoldenSHA256 = "" }, true, release.DigestMismatch, "golden file: "},
+		{"model is no model", func(c *gate.Candidate) { c.Model = []byte("hello") }, false, release.ModelMalformed, ""},
+		{"model of the wrong kind", renamed("num_class=1", "num_class=3"), false, release.ModelUnsupported, ""},
+		{"another feature set", func(c *gate.Candidate) { c.Manifest.FeatureSet = "alpha360" }, false, release.FeaturesMismatch, `"alpha360"`},
+		{"features renamed", renamed(" KLEN ", " KLENGTH "), false, release.FeaturesMismatch, "input 1"},
+		{"rule is no wasm", func(c *gate.Candidate) { c.Rule = []byte("hello") }, false, release.RuleMalformed, ""},
+		{"rule of another ABI", func(c *gate.Candidate) { c.Rule = []byte("\x00asm\x01\x00\x00\x00") }, false, release.RuleABI, ""},
+		{"parameters against the schema", func(c *gate.Candidate) { c.Manifest.RuleParams = json.RawMessage(`{"top_n":-1}`) }, false, release.RuleABI, "top_n"},
+		{"golden file is no JSON", func(c *gate.Candidate) { c.Golden = []byte("{") }, false, release.GoldenMismatch, ""},
+		{"golden file checks nothing", func(c *gate.Candidate) { c.Golden = []byte("{}") }, false, release.GoldenMismatch, "checks nothing"},
+		{"golden file with an unknown check", edit(`"portfolios"`, `"portfolio"`), false, release.GoldenMismatch, `"portfolio"`},
+		{"golden file with text after it", func(c *gate.Candidate) { c.Golden = append(c.Golden, "{}"...) }, false, release.GoldenMismatch, "after the JSON"},
+		{"golden features in another order", edit(`"KMID", "KLEN"`, `"KLEN", "KMID"`), false, release.GoldenMismatch, "predictions.features[0]"},
+		{"one prediction one bit off", edit(`"expected": [`, `"expected": [1e-300, `), false, release.GoldenMismatch, "expected values"},
+		{"weights differ", edit(`0.3333333333333333`, `0.3333333333`), false, release.GoldenMismatch, "portfolios[0]: weight of"},
+		{"a portfolio with a symbol twice", edit(`"symbols": ["AAPL", "AMZN"`, `"symbols": ["AAPL", "AAPL"`), false, release.GoldenMismatch, "stands twice"},
+		{"limits that its own portfolios break", func(c *gate.Candidate) { c.Manifest.Limits.MaxWeight = 0.1 }, false, release.GoldenMismatch, "max_weight"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := good(t)
+			tc.change(&c)
+			if !tc.unsigned {
+				sign(&c)
+			}
+			_, err := gate.Check(t.Context(), c, rule.Options{})
+			var rejection *release.Rejection
+			require.ErrorAs(t, err, &rejection)
+			require.Equal(t, tc.reason, rejection.Reason, rejection.Detail)
+			require.Contains(t, rejection.Detail, tc.detail)
+		})
+	}
+}
+
+func TestOnePredictionOneBitOffIsRefused(t *testing.T) {
+	c := good(t)
+	g, err := gate.ParseGolden(c.Golden)
+	require.NoError(t, err)
+	text, err := json.Marshal(g.Predictions.Expected[7])
+	require.NoError(t, err)
+	at := strings.Index(string(c.Golden), `"expected"`)
+	last := text[len(text)-1]
+	other := append(bytes.Clone(text[:len(text)-1]), '0'+(last-'0'+2)%10)
+	c.Golden = append(bytes.Clone(c.Golden[:at]), bytes.Replace(c.Golden[at:], text, other, 1)...)
+	sign(&c)
+	_, err = gate.Check(t.Context(), c, rule.Options{})
+	require.ErrorContains(t, err, "predictions.rows[7]")
+}
+
+func TestAGoldenPortfolioMayStandInAnyOrder(t *testing.T) {
+	c := good(t)
+	c.Golden = []byte(`{"portfolios":[{"symbols":["B","C","A"],"predictions":[1,1,2],"params":{"top_n":2,"bottom_n":1},"weights":[0.5,-1,0.5]}]}`)
+	sign(&c)
+	p, err := gate.Check(t.Context(), c, rule.Options{})
+	require.NoError(t, err, "ties go by symbol, not by row")
+	require.NoError(t, p.Rule.Close())
+}
+
+func TestGivingUpIsNoRefusal(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := gate.Check(ctx, good(t), rule.Options{})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func FuzzParseGolden(f *testing.F) {
+	f.Add(demotest.File(f, artifacts.Releases()[0].Golden)[:4000])
+	f.Add([]byte(`{"predictions":{"features":["a"],"rows":[[null]],"expected":[1]},"portfolios":[{"symbols":["A"],"predictions":[1],"weights":[1]}]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		g, err := gate.ParseGolden(b)
+		if err != nil {
+			return
+		}
+		require.Equal(t, len(g.Predictions.Rows), len(g.Predictions.Expected))
+		for _, p := range g.Portfolios {
+			require.Equal(t, len(p.Symbols), len(p.Weights))
+		}
+	})
+}

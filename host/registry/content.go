@@ -1,0 +1,142 @@
+package registry
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"edgesignal/host/release"
+)
+
+// Prepare is what every back end does to a record before it stores it: it
+// checks r and returns it with its defaults filled in (status inactive,
+// feature set alpha158), its JSON in canonical form, and without what the
+// database sets (ID and times). The error names the field.
+//
+// Strategy, Version and ModelPath must be set, strategy and version without
+// control characters; Status must be one of the four; the JSON fields must
+// hold one object or nothing; digests must be 64 lower-case hex digits or ""; GoldenSHA256
+// needs a GoldenPath; text must be UTF-8 without NUL, which not every
+// database can hold.
+func Prepare(r release.Record) (release.Record, error) {
+	r.ID, r.ActivatedAt, r.DeactivatedAt = 0, nil, nil
+	r.CreatedAt = release.Record{}.CreatedAt
+	if r.Status == "" {
+		r.Status = release.Inactive
+	}
+	if r.FeatureSet == "" {
+		r.FeatureSet = release.FeatureSetAlpha158
+	}
+	if err := checkText(&r); err != nil {
+		return release.Record{}, fmt.Errorf("release %q %q: %w", r.Strategy, r.Version, err)
+	}
+	switch r.Status {
+	case release.Active, release.Inactive, release.Testing, release.Failed:
+	default:
+		return release.Record{}, fmt.Errorf("release %s: status %q: want active, inactive, testing or failed", r.Ref(), r.Status)
+	}
+	if err := (Digests{r.ModelSHA256, r.RuleSHA256, r.GoldenSHA256}).check(r.GoldenPath); err != nil {
+		return release.Record{}, fmt.Errorf("release %s: %w", r.Ref(), err)
+	}
+	for _, f := range []struct {
+		name string
+		json *json.RawMessage
+	}{
+		{"performance_metrics", &r.PerformanceMetrics},
+		{"config", &r.Config},
+		{"rule_params", &r.RuleParams},
+	} {
+		if len(*f.json) == 0 {
+			*f.json = nil
+			continue
+		}
+		if !Object(*f.json) {
+			return release.Record{}, fmt.Errorf("release %s: %s is not a JSON object", r.Ref(), f.name)
+		}
+		c, err := release.CanonicalJSON(*f.json)
+		if err != nil {
+			return release.Record{}, fmt.Errorf("release %s: %s: %w", r.Ref(), f.name, err)
+		}
+		*f.json = c
+	}
+	return r, nil
+}
+
+func checkText(r *release.Record) error {
+	for _, f := range []struct {
+		name, text     string
+		required, word bool
+	}{
+		{"strategy", r.Strategy, true, true},
+		{"version", r.Version, true, true},
+		{"model_path", r.ModelPath, true, false},
+		{"rule_path", r.RulePath, false, false},
+		{"golden_path", r.GoldenPath, false, false},
+		{"feature_set", r.FeatureSet, false, true},
+		{"mlflow_run_id", r.MLflowRunID, false, false},
+		{"mlflow_experiment_id", r.MLflowExperimentID, false, false},
+		{"created_by", r.CreatedBy, false, false},
+		{"notes", r.Notes, false, false},
+	} {
+		switch {
+		case f.required && f.text == "":
+			return fmt.Errorf("%s is not set", f.name)
+		case !utf8.ValidString(f.text) || strings.ContainsRune(f.text, 0):
+			return fmt.Errorf("%s is not text: it must be UTF-8 without NUL", f.name)
+		case f.word && strings.ContainsFunc(f.text, unicode.IsControl):
+			return fmt.Errorf("%s has control characters", f.name)
+		}
+	}
+	return nil
+}
+
+// SameContent is nil when given, already prepared, is the release that is
+// stored, else release.ErrConflict with the field that differs. Two files are
+// the same when both digests are known and equal, else when the paths are
+// equal and given names no digest that the stored row cannot confirm. Status,
+// metrics, notes and who published do not matter.
+func SameContent(stored, given release.Record) error {
+	for _, f := range []struct {
+		name string
+		same bool
+	}{
+		{"model", sameFile(stored.ModelPath, stored.ModelSHA256, given.ModelPath, given.ModelSHA256)},
+		{"rule", sameFile(stored.RulePath, stored.RuleSHA256, given.RulePath, given.RuleSHA256)},
+		{"golden file", sameFile(stored.GoldenPath, stored.GoldenSHA256, given.GoldenPath, given.GoldenSHA256)},
+		{"rule_params", sameJSON(stored.RuleParams, given.RuleParams)},
+		{"feature_set", stored.FeatureSet == given.FeatureSet},
+		{"config", sameJSON(stored.Config, given.Config)},
+	} {
+		if !f.same {
+			return fmt.Errorf("release %s, %s: %w", stored.Ref(), f.name, release.ErrConflict)
+		}
+	}
+	return nil
+}
+
+func sameFile(storedPath, storedSum, path, sum string) bool {
+	if storedSum != "" && sum != "" {
+		return storedSum == sum
+	}
+	return storedPath == path && sum == ""
+}
+
+// sameJSON compares canonical forms: plain SQL, or the database, may have
+// written the stored one in another.
+func sameJSON(stored, given json.RawMessage) bool {
+	if len(stored) == 0 || len(given) == 0 {
+		return len(stored) == len(given)
+	}
+	a, errA := release.CanonicalJSON(stored)
+	b, errB := release.CanonicalJSON(given)
+	return errA == nil && errB == nil && bytes.Equal(a, b)
+}
+
+// Object reports whether b is one JSON object, for the columns that hold one.
+func Object(b json.RawMessage) bool {
+	var m map[string]json.RawMessage
+	return json.Unmarshal(b, &m) == nil && m != nil
+}

@@ -1,0 +1,58 @@
+package sqlite
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func benchmarked(b *testing.B) *Registry {
+	b.Helper()
+	r, err := Open(b.Context(), filepath.Join(b.TempDir(), "registry.db"))
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, r.Close()) })
+	for _, v := range []string{"v1", "v2"} {
+		_, err := r.Register(b.Context(), plain(v))
+		require.NoError(b, err)
+	}
+	_, _, err = r.Activate(b.Context(), ref("v1"), "", "")
+	require.NoError(b, err)
+	b.ReportAllocs()
+	return r
+}
+
+func BenchmarkOpen(b *testing.B) {
+	path := benchmarked(b).cfg.Path
+	for b.Loop() {
+		r, err := Open(b.Context(), path)
+		require.NoError(b, err)
+		require.NoError(b, r.Close())
+	}
+}
+
+func BenchmarkActive(b *testing.B) {
+	r := benchmarked(b)
+	for b.Loop() {
+		_, err := r.Active(b.Context(), "s")
+		require.NoError(b, err)
+	}
+}
+
+// One poll of Wait.
+func BenchmarkCursor(b *testing.B) {
+	r := benchmarked(b)
+	for b.Loop() {
+		_, err := r.cursor(b.Context())
+		require.NoError(b, err)
+	}
+}
+
+// One swap, synced to the disk.
+func BenchmarkActivate(b *testing.B) {
+	r := benchmarked(b)
+	for i := 0; b.Loop(); i++ {
+		_, _, err := r.Activate(b.Context(), ref([]string{"v2", "v1"}[i%2]), "", "")
+		require.NoError(b, err)
+	}
+}

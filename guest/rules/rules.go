@@ -1,0 +1,34 @@
+// Package rules holds the stock rules: built wasm modules of rule ABI 1, with
+// their sources beside them. `SHA256SUMS` names the committed bytes; the
+// recipe that makes them again is cmd/dev/internal/rulebuild.
+package rules
+
+import (
+	"embed"
+	"strings"
+)
+
+//go:embed *.wasm
+var modules embed.FS
+
+// TopBottom is the rule of a release that names none.
+const TopBottom = "top_bottom"
+
+// Stock is the module of a stock rule; the caller may keep and change it.
+func Stock(name string) (wasm []byte, ok bool) {
+	wasm, err := modules.ReadFile(name + ".wasm")
+	return wasm, err == nil
+}
+
+// Names are the stock rules, sorted.
+func Names() []string {
+	entries, err := modules.ReadDir(".")
+	if err != nil {
+		return nil // the root of an embed.FS is always there
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = strings.TrimSuffix(e.Name(), ".wasm")
+	}
+	return names
+}

@@ -1,0 +1,154 @@
+package rule
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestConstructRefusesInput(t *testing.T) {
+	m := admitted(t, wat(t, "columns", `{"name":"columns","version":"2","columns":["close"]}`), Options{})
+	one := []float64{1}
+	tests := []struct {
+		name string
+		in   Input
+		want string
+	}{
+		{"no symbols", Input{Columns: [][]float64{nil}}, "rule columns 2: 0 symbols, want 1 to 20000"},
+		{"too many symbols", Input{Predictions: make([]float64, MaxSymbols+1)}, "20001 symbols, want 1 to 20000"},
+		{"ranks", Input{Predictions: one, Columns: [][]float64{one}}, "0 ranks for 1 predictions"},
+		{"no column", Input{Predictions: one, Ranks: one}, "0 columns, want the 1 of its metadata"},
+		{"short column", Input{Predictions: one, Ranks: one, Columns: [][]float64{{}}}, "column close has 0 values for 1 predictions"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := m.Construct(t.Context(), tt.in)
+			require.ErrorContains(t, err, tt.want)
+			var f *Fault
+			require.NotErrorAs(t, err, &f)
+		})
+	}
+}
+
+func TestConstructRefusesParamsThatAreNotAnObject(t *testing.T) {
+	m := topBottom(t)
+	for _, params := range []string{"[]", "3", "null", "{", "{}{}", `{"top_n":1e999}`, `"` + string(make([]byte, MaxParamsBytes)) + `"`} {
+		in := over(1, 2)
+		in.Params = json.RawMessage(params)
+		_, err := m.Construct(t.Context(), in)
+		var pe *ParamsError
+		require.ErrorAs(t, err, &pe, "%.20s", params)
+	}
+}
+
+func TestConstructGivesTheColumnsInOrder(t *testing.T) {
+	m := admitted(t, wat(t, "columns", `{"name":"columns","version":"1","columns":["close","sector"]}`), Options{})
+	weights, err := m.Construct(t.Context(), Input{
+		Predictions: []float64{1, 2, 3},
+		Ranks:       []float64{3, 2, 1},
+		Columns:     [][]float64{{10, 20, 30}, {0.1, math.Copysign(0, -1), 0.3}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []float64{0.1, math.Copysign(0, -1), 0.3}, weights)
+}
+
+func TestConstructRank(t *testing.T) {
+	m := admitted(t, wat(t, "columns", plainMeta), Options{})
+	weights, err := m.Construct(t.Context(), Input{Predictions: []float64{1, 2}, Ranks: []float64{2, 1}})
+	require.NoError(t, err)
+	require.Equal(t, []float64{2, 1}, weights)
+}
+
+// The largest n with the most columns must fit into the default memory, even
+// when the buffers have grown to it step by step.
+func TestConstructLargest(t *testing.T) {
+	meta := Meta{Name: "counts", Version: "1", Params: noParams}
+	for c := range MaxColumns - 2 {
+		meta.Columns = append(meta.Columns, "c"+string(rune('a'+c/10))+string(rune('0'+c%10)))
+	}
+	text, err := json.Marshal(meta)
+	require.NoError(t, err)
+	m := admitted(t, wat(t, "counts", string(text)), Options{Instances: 1})
+	for n := 50; ; n = min(n*2, MaxSymbols) {
+		column := make([]float64, n)
+		in := Input{Predictions: column, Ranks: column}
+		for range meta.Columns {
+			in.Columns = append(in.Columns, column)
+		}
+		weights, err := m.Construct(t.Context(), in)
+		require.NoError(t, err)
+		require.Equal(t, []float64{MaxColumns, float64(n)}, weights[4:6])
+		if n == MaxSymbols {
+			break
+		}
+	}
+}
+
+// Parameters are set when they change, buffers are allocated when n grows.
+func TestInstanceKeepsBuffersAndParams(t *testing.T) {
+	m := admitted(t, wat(t, "counts", plainMeta), Options{Instances: 1})
+	n := func(n int) []float64 { return make([]float64, n) }
+	head := float64('{') + 256*float64('}')
+	headA := float64('{') + 256*float64('"')
+	tests := []struct {
+		name                               string
+		n                                  int
+		params                             string
+		allocs, configures, length, first2 float64
+	}{
+		{"first call: 3 buffers", 64, "", 3, 1, 2, head},
+		{"the same again", 64, "", 3, 1, 2, head},
+		{"spelt out", 64, "{}", 3, 1, 2, head},
+		{"fewer symbols", 6, "", 3, 1, 2, head},
+		{"more symbols: 2 new buffers", 65, "", 5, 1, 2, head},
+		{"up to the capacity of 128", 128, "", 5, 1, 2, head},
+		{"other parameters", 128, `{"a":1}`, 5, 2, 7, headA},
+		{"the same parameters", 128, `{"a":1}`, 5, 2, 7, headA},
+		{"canonical for the guest", 128, ` { "b" : 2, "a" : 1.50, "b": 3 } `, 5, 3, 16, headA},
+		{"back to none", 128, "{}", 5, 4, 2, head},
+		{"longer than the buffer", 128, `{"a":"` + string(repeat('x', 300)) + `"}`, 6, 5, 308, headA},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			weights, err := m.Construct(t.Context(), Input{Predictions: n(tt.n), Ranks: n(tt.n), Params: json.RawMessage(tt.params)})
+			require.NoError(t, err)
+			require.Equal(t, []float64{tt.allocs, tt.configures, tt.length, tt.first2}, weights[:4])
+		})
+	}
+}
+
+func repeat(b byte, n int) []byte {
+	s := make([]byte, n)
+	for i := range s {
+		s[i] = b
+	}
+	return s
+}
+
+func TestInitializeRunsOncePerInstance(t *testing.T) {
+	m := admitted(t, wat(t, "init_once", plainMeta), Options{Instances: 1})
+	for range 3 {
+		weights, err := m.Construct(t.Context(), over(0.5))
+		require.NoError(t, err)
+		require.Equal(t, []float64{0.5}, weights)
+	}
+}
+
+func TestGuestParams(t *testing.T) {
+	tests := []struct{ name, params, want string }{
+		{"none", "", "{}"},
+		{"sorted, without space", `{ "b": 1, "a": [1, 2] }`, `{"a":[1,2],"b":1}`},
+		{"last one wins", `{"a":1,"a":2}`, `{"a":2}`},
+		{"escapes that are not needed", `{"top\u005fn":3}`, `{"top_n":3}`},
+		{"numbers as written", `{"a":3.0,"b":1e2}`, `{"a":3.0,"b":1e2}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := guestParams(json.RawMessage(tt.params))
+			require.NoError(t, err)
+			require.Equal(t, tt.want, string(got))
+		})
+	}
+}

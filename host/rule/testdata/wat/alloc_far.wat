@@ -1,0 +1,7 @@
+;; rule_alloc gives an address beyond the memory.
+(module
+  (memory (export "memory") 1)
+  (func (export "rule_abi_1"))
+  (func (export "rule_alloc") (param $size i32) (result i32) (i32.const 65528))
+  (func (export "rule_configure") (param i32 i32) (result i32) (i32.const 0))
+  (func (export "rule_construct") (param i32 i32 i32 i32) (result i32) (i32.const 0)))

@@ -3,12 +3,20 @@ package market
 import (
 	"fmt"
 	"time"
+
+	"edgesignal/host/market/barfile"
 )
 
 // Date is a calendar day, in days since 1970-01-01, without a time zone.
 type Date int32
 
 const isoDate = "2006-01-02"
+
+// The first and the last day that a bar may have.
+const (
+	MinDate = Date(barfile.MinDay) // 1900-01-01
+	MaxDate = Date(barfile.MaxDay) // 2199-12-31
+)
 
 // ParseDate reads YYYY-MM-DD.
 func ParseDate(s string) (Date, error) {

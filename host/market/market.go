@@ -17,6 +17,9 @@ type Market struct {
 	Calendar []Date    // the sorted union of all symbols' dates
 	Series   []*Series // sorted by symbol
 	Failures []Failure // sorted by file
+
+	listing string // what the directory looked like before it was read
+	unread  bool   // a file could not be read for a reason that may pass
 }
 
 // Failure is a file that could not be used, and why.
@@ -41,3 +44,18 @@ func (m *Market) DayIndex(d Date) (index int, ok bool) {
 	i := sort.Search(len(m.Calendar), func(i int) bool { return m.Calendar[i] > d })
 	return i - 1, i > 0
 }
+
+// Symbols are the symbols of all series, sorted.
+func (m *Market) Symbols() []string {
+	out := make([]string, len(m.Series))
+	for i, s := range m.Series {
+		out[i] = s.Symbol
+	}
+	return out
+}
+
+// First is the oldest trading day. A Market that was loaded has one.
+func (m *Market) First() Date { return m.Calendar[0] }
+
+// Last is the newest trading day. A Market that was loaded has one.
+func (m *Market) Last() Date { return m.Calendar[len(m.Calendar)-1] }

@@ -27,18 +27,18 @@ type Storage struct {
 type Config struct {
 	Storage `embed:""`
 
-	Host     string `env:"HOST" default:"0.0.0.0" help:"Address to listen on (${default})."`
-	Port     uint16 `env:"PORT" default:"8001" help:"Port to listen on (${default})."`
-	LogLevel string `env:"LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR (${default})."`
+	Host     string `env:"HOST" default:"0.0.0.0" help:"Address to listen on."`
+	Port     uint16 `env:"PORT" default:"8001" help:"Port to listen on."`
+	LogLevel string `env:"LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 	Debug    bool   `env:"DEBUG" help:"The same as LOG_LEVEL=DEBUG."`
 
 	DataDir         string `env:"DATA_DIR" default:"data/adjusted" placeholder:"DIR" help:"Run folders of Parquet bars (${default})."`
 	DefaultStrategy string `env:"DEFAULT_STRATEGY" default:"alpha_baseline" placeholder:"S" help:"The strategy of a request that names none (${default})."`
 	TradableSymbols string `env:"TRADABLE_SYMBOLS" placeholder:"LIST" sep:"none" help:"What a strategy's own book is built over: AAPL,MSFT or a JSON list. Empty = every symbol with data."`
-	TopN            int    `env:"TOP_N" default:"3" help:"top_n of the stock rule where a release sets none (${default})."`
-	BottomN         int    `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where a release sets none (${default})."`
+	TopN            int    `env:"TOP_N" default:"3" help:"top_n of the stock rule where a release sets none."`
+	BottomN         int    `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where a release sets none."`
 
-	ReloadIntervalSeconds int    `name:"model-reload-interval-seconds" env:"MODEL_RELOAD_INTERVAL_SECONDS" default:"300" help:"Seconds between full checks of the registry (${default}); a change is seen at once."`
+	ReloadIntervalSeconds int    `name:"model-reload-interval-seconds" env:"MODEL_RELOAD_INTERVAL_SECONDS" default:"300" help:"Seconds between full checks of the registry; a change is seen at once."`
 	AuthTokensFile        string `env:"AUTH_TOKENS_FILE" hidden:""`
 	MaxStaleness          string `env:"MAX_STALENESS" default:"0" placeholder:"TIME" help:"A registry not reached for longer makes /readyz fail: 90s, 10m, or seconds. 0 = off."`
 }
@@ -151,13 +151,13 @@ func (c *Config) logged() slog.Attr {
 	if symbols == "" {
 		symbols = "(every symbol with data)"
 	}
-	path, err := c.registryPath()
-	if err != nil {
-		path = redacted(c.DatabaseURL)
+	database := redacted(c.DatabaseURL)
+	if path, err := c.registryPath(); err == nil {
+		database = "sqlite://" + path
 	}
 	return slog.Group("config",
 		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
-		"DATABASE_URL", "sqlite://"+path, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
+		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
 		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
 		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "MAX_STALENESS", c.MaxStaleness)
 }

@@ -29,6 +29,9 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s: %d rows of %d symbols\n", sum.Dir, sum.Rows, sum.Symbols)
+	_, err = fmt.Fprintf(s.out, "%s: %d bars of %d symbols, %s to %s\n", sum.Dir, sum.Rows, sum.Symbols, sum.First, sum.Last)
+	if err == nil && sum.Empty > 0 {
+		_, err = fmt.Fprintf(s.out, "%d rows without any value were left out: they are no bars\n", sum.Empty)
+	}
 	return err
 }

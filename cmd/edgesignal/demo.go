@@ -11,10 +11,10 @@ import (
 )
 
 type demoCmd struct {
-	Host     string `env:"HOST" default:"0.0.0.0" help:"Address to listen on (${default})."`
-	Port     uint16 `env:"PORT" default:"8001" help:"Port to listen on (${default})."`
+	Host     string `env:"HOST" default:"0.0.0.0" help:"Address to listen on."`
+	Port     uint16 `env:"PORT" default:"8001" help:"Port to listen on."`
 	StateDir string `env:"STATE_DIR" default:".edgesignal-demo" placeholder:"DIR" help:"The demo's own directory, emptied at each start (${default})."`
-	LogLevel string `env:"LOG_LEVEL" default:"WARN" help:"DEBUG, INFO, WARN or ERROR (${default})."`
+	LogLevel string `env:"LOG_LEVEL" default:"WARN" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
 func (c *demoCmd) Run(ctx context.Context, io streams) error {

@@ -68,7 +68,6 @@ func run(ctx context.Context, args []string, io streams) int {
 		kong.Description("LightGBM models on Alpha158 features and portfolio rules in wasm, served as target weights over REST."),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exit = code }),
-		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Bind(io), kong.BindTo(ctx, (*context.Context)(nil)),
 	)

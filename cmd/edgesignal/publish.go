@@ -16,15 +16,15 @@ type publishCmd struct {
 	Rule        string `placeholder:"FILE.wasm" help:"The rule module. None = the stock rule top_bottom."`
 	Params      string `placeholder:"JSON" help:"The rule's parameters: a JSON object, or @FILE."`
 	Golden      string `placeholder:"FILE" help:"What the release must answer."`
-	Status      string `enum:"inactive,testing" default:"inactive" help:"inactive or testing (${default})."`
+	Status      string `enum:"inactive,testing" default:"inactive" help:"inactive or testing."`
 	Notes       string `placeholder:"TEXT"`
 	Metrics     string `placeholder:"JSON" help:"Performance metrics: a JSON object, or @FILE."`
 	Config      string `placeholder:"JSON" help:"Configuration, for one the limits on weights: a JSON object, or @FILE."`
 	MLflowRunID string `name:"mlflow-run-id" placeholder:"ID"`
 	Activate    bool   `help:"Make it the active release."`
 
-	TopN         int `env:"TOP_N" default:"3" help:"top_n of the stock rule where --params sets none (${default})."`
-	BottomN      int `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where --params sets none (${default})."`
+	TopN         int `env:"TOP_N" default:"3" help:"top_n of the stock rule where --params sets none."`
+	BottomN      int `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where --params sets none."`
 	host.Storage `embed:""`
 }
 

@@ -22,7 +22,7 @@ const (
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(isoDate, s)
 	if err != nil {
-		return 0, fmt.Errorf("date %q is not YYYY-MM-DD", s)
+		return 0, fmt.Errorf("date %q is not a day in the form YYYY-MM-DD", s)
 	}
 	return DateOf(t), nil
 }

@@ -25,7 +25,7 @@ func TestCanonicalJSON(t *testing.T) {
 			require.Equal(t, tc.want, string(got))
 		})
 	}
-	for _, bad := range []string{"", "{", `{"a":1} {"b":2}`, "nonsense"} {
+	for _, bad := range []string{"", "{", `{"a":1} {"b":2}`, `{"a":1}}`, `[1]]`, "nonsense"} {
 		_, err := release.CanonicalJSON([]byte(bad))
 		require.Error(t, err, bad)
 	}

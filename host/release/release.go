@@ -62,8 +62,8 @@ type Event struct {
 	ID       int64 // ascending in the order of the changes
 	Strategy string
 	Version  string
-	From     Status // "" = the row was inserted
-	To       Status
+	From     Status    // "" = the row was inserted
+	To       Status    // "" = the row was deleted
 	At       time.Time // UTC
 	By       string
 	Why      string

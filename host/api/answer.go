@@ -1,0 +1,51 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// answer writes v as JSON with status 200.
+func answer(c *fiber.Ctx, v any) error {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encoding the answer: %w", err)
+	}
+	ctx := c.Context()
+	ctx.SetContentType(fiber.MIMEApplicationJSON)
+	ctx.Response.SetBodyRaw(body.Bytes())
+	return nil
+}
+
+// instant is a time as answers show it: RFC 3339 in UTC, to the millisecond.
+func instant(t time.Time) string { return t.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano) }
+
+// instantOrNull is an instant, null for no time at all.
+func instantOrNull(t *time.Time) orNull {
+	if t == nil || t.IsZero() {
+		return ""
+	}
+	return orNull(instant(*t))
+}
+
+// number is v with one kind of zero.
+func number(v float64) float64 {
+	if v == 0 {
+		return 0
+	}
+	return v
+}
+
+// rawOrNull is JSON as it is kept, null where there is none.
+func rawOrNull(b json.RawMessage) json.RawMessage {
+	if len(b) == 0 {
+		return json.RawMessage("null")
+	}
+	return b
+}

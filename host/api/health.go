@@ -1,0 +1,50 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+)
+
+type healthAnswer struct {
+	Status         string   `json:"status"`
+	ModelLoaded    bool     `json:"model_loaded"`
+	ModelVersion   orNull   `json:"model_version"`
+	Strategy       string   `json:"strategy"`
+	Release        orNull   `json:"release"`
+	MarketRevision orNull   `json:"market_revision"`
+	DataAsOf       orNull   `json:"data_as_of"`
+	Problems       []string `json:"problems"`
+	Version        string   `json:"version"`
+}
+
+// health is GET /health: always 200, for whoever asks how the host is.
+func (s *Server) health(c *fiber.Ctx) error {
+	board := s.opt.Board
+	a := healthAnswer{Status: "healthy", Strategy: board.Default(), Problems: []string{}, Version: s.opt.Version}
+	if snap, done, err := board.Current(""); err == nil {
+		a.ModelLoaded, a.ModelVersion, a.Release = true, orNull(snap.Release.Manifest.Version), orNull(snap.Release.Digest)
+		done()
+	}
+	if m := board.Market(); m != nil {
+		a.MarketRevision, a.DataAsOf = orNull(m.Revision), orNull(m.Calendar[len(m.Calendar)-1].String())
+	}
+	for _, p := range board.Problems() {
+		a.Status = "degraded"
+		a.Problems = append(a.Problems, p.Error())
+	}
+	return answer(c, a)
+}
+
+type stateAnswer struct {
+	Status string `json:"status"`
+}
+
+// alive is GET /livez: the process answers.
+func (s *Server) alive(c *fiber.Ctx) error { return answer(c, stateAnswer{"alive"}) }
+
+// ready is GET /readyz: requests for signals can be answered.
+func (s *Server) ready(c *fiber.Ctx) error {
+	if err := s.opt.Board.Ready(); err != nil {
+		return err
+	}
+	return answer(c, stateAnswer{"ready"})
+}

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// activatedAnswer and unchangedAnswer are the two ways in which a reload ends
+// well. Anything else is a problem: a release that was not loaded is never
+// reported as up to date.
+type activatedAnswer struct {
+	Reloaded        bool   `json:"reloaded"`
+	Outcome         string `json:"outcome"`
+	Version         string `json:"version"`
+	PreviousVersion orNull `json:"previous_version"`
+	Message         string `json:"message"`
+}
+
+type unchangedAnswer struct {
+	Reloaded bool   `json:"reloaded"`
+	Outcome  string `json:"outcome"`
+	Version  string `json:"version"`
+	Message  string `json:"message"`
+}
+
+// The outcomes of a reload that ended well.
+const (
+	activated = "activated"
+	unchanged = "unchanged"
+)
+
+// reloadModel is POST /model/reload: look into the registry now. The load is
+// the board's and shared with all who ask for it; it goes on when the client
+// that asked is gone.
+func (s *Server) reloadModel(c *fiber.Ctx) error {
+	q, err := queryOf(c, paramStrategy)
+	if err != nil {
+		return err
+	}
+	strategy := q.one(paramStrategy)
+	if strategy == "" {
+		strategy = s.opt.Board.Default()
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.limits.reload)
+	defer cancel()
+	out, err := s.opt.Board.Reload(ctx, strategy)
+	if err != nil {
+		status, known := s.opt.Board.Strategy(strategy)
+		err := &reloadError{err: err, serving: status.Serving}
+		s.metrics.reloaded(strategy, known, string(problemOf(err).Code))
+		return err
+	}
+	if !out.Activated {
+		s.metrics.reloaded(strategy, true, unchanged)
+		return answer(c, unchangedAnswer{Outcome: unchanged, Version: out.Version, Message: "Model already up to date"})
+	}
+	s.metrics.reloaded(strategy, true, activated)
+	return answer(c, activatedAnswer{
+		Reloaded: true, Outcome: activated, Version: out.Version, PreviousVersion: orNull(out.Previous), Message: "Model reloaded successfully",
+	})
+}

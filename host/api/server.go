@@ -1,0 +1,141 @@
+// Package api is HTTP and nothing else: it reads a request, asks the board and
+// the engine, and writes the answer. It is the only package that knows fiber
+// and HTTP statuses; routes.go is its whole URL table.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"edgesignal/host/live"
+	"edgesignal/host/signal"
+)
+
+// Options are what a server works with.
+type Options struct {
+	Board   *live.Board
+	Engine  *signal.Engine
+	Log     *slog.Logger
+	Now     func() time.Time // nil = time.Now
+	Version string           // of the binary
+	Demo    bool             // every answer carries X-EdgeSignal-Demo: synthetic-data
+}
+
+// limits bound what one client can take from the host.
+type limits struct {
+	body        int           // bytes of a request's body
+	header      int           // bytes of the request line and the headers
+	connections int           // open at once; more wait to be accepted
+	read        time.Duration // for a whole request, from its first byte
+	write       time.Duration // for the answer
+	idle        time.Duration // between two requests of a connection
+	linger      time.Duration // see conn.Close
+	book        time.Duration // for computing one answer
+	reload      time.Duration // for a load that was under way and the one that follows it
+}
+
+var defaultLimits = limits{
+	body: 1 << 20,
+	// A GET with 10,000 symbols has some 60 KB of URL.
+	header:      64 << 10,
+	connections: 1024,
+	read:        15 * time.Second,
+	write:       30 * time.Second,
+	idle:        75 * time.Second,
+	linger:      2 * time.Second,
+	book:        30 * time.Second,
+	reload:      2*live.DefaultLoadTimeout + 10*time.Second,
+}
+
+// Server answers HTTP requests.
+type Server struct {
+	opt      Options
+	limits   limits
+	app      *fiber.App
+	allow    map[string]string // path -> the methods it knows, for Allow
+	assets   map[string]*asset // path -> what /docs consists of
+	conns    *conns
+	metrics  *metrics
+	inFlight atomic.Int64
+	ctx      context.Context // ends when requests in flight have to give up
+	cancel   context.CancelFunc
+}
+
+// New makes a server. It does not listen yet.
+func New(opt Options) *Server { return newServer(opt, defaultLimits) }
+
+func newServer(opt Options, l limits) *Server {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	s := &Server{opt: opt, limits: l, assets: docAssets(), conns: newConns(l.connections, l.linger)}
+	s.metrics = newMetrics(opt.Board, &s.inFlight)
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.app = fiber.New(fiber.Config{
+		DisableStartupMessage: true,
+		CaseSensitive:         true,
+		StrictRouting:         true,
+		ErrorHandler:          s.onError,
+		// fiber hands out strings over buffers that the next request reuses.
+		// Copying those few short strings for every request costs less than
+		// one handler that forgets to copy one that it keeps.
+		Immutable:      true,
+		BodyLimit:      l.body,
+		ReadBufferSize: l.header,
+		// conns holds the limit, so that nobody gets a bare 503.
+		Concurrency:  2 * l.connections,
+		ReadTimeout:  l.read,
+		WriteTimeout: l.write,
+		IdleTimeout:  l.idle,
+		// An upload of files has no business here, least of all on disk.
+		DisablePreParseMultipartForm: true,
+	})
+	s.allow = s.mount(routes())
+	server := s.app.Server()
+	server.Handler = s.observed(s.app.Handler())
+	server.ErrorHandler = s.refuse
+	server.CloseOnShutdown = true
+	// fasthttp's pool has a goroutine that sleeps so long between two looks,
+	// and looks once more after the server has stopped.
+	server.MaxIdleWorkerDuration = 250 * time.Millisecond
+	return s
+}
+
+// Serve answers on ln until Shutdown, and is nil after one.
+func (s *Server) Serve(ln net.Listener) error {
+	if err := s.app.Server().Serve(s.conns.listen(ln)); err != nil {
+		return fmt.Errorf("accepting connections: %w", err)
+	}
+	return nil
+}
+
+// Shutdown refuses new connections, lets requests in flight finish and
+// returns when every connection is closed. When ctx ends first, it gives up
+// on those that are left, closes them, and returns ctx's error.
+func (s *Server) Shutdown(ctx context.Context) error {
+	defer s.cancel()
+	err := s.conns.stop()
+	if serr := s.app.Server().ShutdownWithContext(ctx); err == nil {
+		err = serr
+	}
+	if ctx.Err() == nil {
+		// What is open now only waits for its client to hang up.
+		s.conns.hurry()
+		if werr := s.conns.wait(ctx); err == nil {
+			err = werr
+		}
+	}
+	if ctx.Err() != nil {
+		s.conns.closeAll()
+	}
+	if err != nil {
+		return fmt.Errorf("stopping the server: %w", err)
+	}
+	return nil
+}

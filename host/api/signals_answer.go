@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gofiber/fiber/v2"
+
+	"edgesignal/host/live"
+	"edgesignal/host/market"
+	"edgesignal/host/signal"
+)
+
+// signalsAnswer is a book, or a part of one. The order of the fields is the
+// order in the answer.
+type signalsAnswer struct {
+	Signals  []signalLine    `json:"signals"`
+	Metadata signalsMetadata `json:"metadata"`
+}
+
+type signalLine struct {
+	Symbol          string  `json:"symbol"`
+	PredictedReturn float64 `json:"predicted_return"`
+	Rank            int     `json:"rank"`
+	TargetWeight    float64 `json:"target_weight"`
+}
+
+type signalsMetadata struct {
+	Strategy       string         `json:"strategy"`
+	ModelVersion   string         `json:"model_version"`
+	Release        string         `json:"release"`
+	GeneratedAt    string         `json:"generated_at"`
+	AsOfDate       market.Date    `json:"as_of_date"`
+	DataAsOf       market.Date    `json:"data_as_of"`
+	NumSymbols     int            `json:"num_symbols"`
+	MarketRevision string         `json:"market_revision"`
+	Excluded       []excludedLine `json:"excluded"`
+}
+
+type excludedLine struct {
+	Symbol string        `json:"symbol"`
+	Reason signal.Reason `json:"reason"`
+}
+
+// answerBook computes and writes one book. Everything in the answer comes
+// from the one snapshot that is taken here.
+func (s *Server) answerBook(c *fiber.Ctx, strategy string, q signal.Query) error {
+	snap, done, err := s.opt.Board.Current(strategy)
+	if err != nil {
+		return err
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
+	defer cancel()
+	book, err := s.opt.Engine.Book(ctx, snap, q)
+	if err != nil {
+		s.metrics.ruleFault(&snap.Release.Manifest, err)
+		return fmt.Errorf("%s %s: %w", snap.Release.Manifest.Strategy, snap.Release.Manifest.Version, err)
+	}
+	return answer(c, s.signalsAnswer(snap, book))
+}
+
+func (s *Server) signalsAnswer(snap *live.Snapshot, book *signal.Answer) *signalsAnswer {
+	a := &signalsAnswer{
+		Signals: make([]signalLine, len(book.Signals)),
+		Metadata: signalsMetadata{
+			Strategy:       snap.Release.Manifest.Strategy,
+			ModelVersion:   snap.Release.Manifest.Version,
+			Release:        snap.Release.Digest,
+			GeneratedAt:    instant(s.opt.Now()),
+			AsOfDate:       book.AsOf,
+			DataAsOf:       book.DataAsOf,
+			NumSymbols:     len(book.Signals),
+			MarketRevision: snap.Market.Revision,
+			Excluded:       make([]excludedLine, len(book.Excluded)),
+		},
+	}
+	for i, l := range book.Signals {
+		a.Signals[i] = signalLine{l.Symbol, number(l.PredictedReturn), l.Rank, number(l.TargetWeight)}
+	}
+	for i, x := range book.Excluded {
+		a.Metadata.Excluded[i] = excludedLine{x.Symbol, x.Reason}
+	}
+	return a
+}

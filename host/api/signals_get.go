@@ -1,0 +1,28 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"edgesignal/host/signal"
+)
+
+// getSignals is GET /signals: the strategy's own book, filtered.
+func (s *Server) getSignals(c *fiber.Ctx) error {
+	q, err := queryOf(c, paramSymbols, paramStrategy, paramAsOf)
+	if err != nil {
+		return err
+	}
+	asOf, err := parseAsOf(q.one(paramAsOf))
+	if err != nil {
+		return err
+	}
+	var only []string
+	if asked := q.list(paramSymbols); asked != nil {
+		var bad fieldErrors
+		only = canonical(asked, &bad)
+		if err := bad.err(); err != nil {
+			return err
+		}
+	}
+	return s.answerBook(c, q.one(paramStrategy), signal.Query{Only: only, AsOf: asOf})
+}

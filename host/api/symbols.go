@@ -1,0 +1,39 @@
+package api
+
+import (
+	"fmt"
+
+	"edgesignal/host/market"
+)
+
+// maxSymbols is how many symbols one request may name.
+const maxSymbols = 10_000
+
+// canonical is symbols in upper case; what is wrong with them goes to bad.
+func canonical(symbols []string, bad *fieldErrors) []string {
+	switch n := len(symbols); {
+	case n == 0:
+		bad.add(paramSymbols, "at least one symbol is required")
+		return nil
+	case n > maxSymbols:
+		bad.add(paramSymbols, "%d symbols; the limit is %d", n, maxSymbols)
+		return nil
+	}
+	seen := make(map[string]int, len(symbols))
+	out := make([]string, 0, len(symbols))
+	for i, given := range symbols {
+		field := func() string { return fmt.Sprintf("%s[%d]", paramSymbols, i) }
+		symbol, err := market.CanonicalSymbol(given)
+		if err != nil {
+			bad.add(field(), "%v", err)
+			continue
+		}
+		if first, twice := seen[symbol]; twice {
+			bad.add(field(), "%s is there already, at %d", symbol, first)
+			continue
+		}
+		seen[symbol] = i
+		out = append(out, symbol)
+	}
+	return out
+}

@@ -1,0 +1,113 @@
+package api
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+)
+
+// visit is what is known of one request beside its answer.
+type visit struct {
+	id     string
+	start  time.Time
+	method string
+	path   string
+	route  string // the path in the table; "" = none
+	code   code   // of the problem it ended in; "" = none
+	err    error  // why
+	stack  []byte // of a panic
+}
+
+type visitKey struct{}
+
+func visitOf(ctx *fasthttp.RequestCtx) *visit { return ctx.UserValue(visitKey{}).(*visit) }
+
+func (s *Server) newVisit(ctx *fasthttp.RequestCtx) *visit {
+	v := &visit{
+		id:    requestID(string(ctx.Request.Header.Peek(headerRequestID))),
+		start: time.Now(), method: string(ctx.Method()), path: string(ctx.Path()),
+	}
+	ctx.SetUserValue(visitKey{}, v)
+	return v
+}
+
+// observed wraps the router. It stands outside of fiber because fiber answers
+// a method that it does not know before any of its middleware runs.
+func (s *Server) observed(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		s.inFlight.Add(1)
+		defer s.inFlight.Add(-1)
+		v := s.newVisit(ctx)
+		defer s.leave(ctx, v)
+		defer func() {
+			if p := recover(); p != nil {
+				v.stack = debug.Stack()
+				s.fail(ctx, fmt.Errorf("panic: %v", p))
+			}
+		}()
+		if ambiguous(&ctx.Request.Header) {
+			s.fail(ctx, refusal(badRequest, "this request says in two ways where it ends"))
+			hangUp(ctx)
+			return
+		}
+		if !knownMethod(v.method) {
+			s.fail(ctx, s.noRoute(ctx))
+			return
+		}
+		next(ctx)
+	}
+}
+
+func knownMethod(m string) bool {
+	for _, known := range fiber.DefaultMethods {
+		if m == known {
+			return true
+		}
+	}
+	return false
+}
+
+// leave stamps the answer, counts it and logs it.
+func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
+	h := &ctx.Response.Header
+	h.Set(headerRequestID, v.id)
+	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	if s.opt.Demo {
+		h.Set("X-EdgeSignal-Demo", "synthetic-data")
+	}
+	if len(h.Peek(fiber.HeaderCacheControl)) == 0 {
+		h.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	took := time.Since(v.start)
+	s.metrics.served(v.method, v.route, ctx.Response.StatusCode(), took)
+
+	level := slog.LevelDebug
+	switch {
+	case v.code == internal || v.code == ruleFailed:
+		level = slog.LevelError
+	case ctx.Response.StatusCode() >= fiber.StatusInternalServerError || strings.HasSuffix(v.route, "/model/reload"):
+		level = slog.LevelInfo
+	}
+	if !s.opt.Log.Enabled(s.ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("request_id", v.id), slog.String("method", v.method), slog.String("path", v.path),
+		slog.Int("status", ctx.Response.StatusCode()), slog.Duration("took", took), slog.String("client", ctx.RemoteAddr().String()),
+	}
+	if v.err != nil {
+		attrs = append(attrs, slog.String("code", string(v.code)), slog.Any("error", v.err))
+	}
+	if log := guestLog(v.err); len(log) > 0 {
+		attrs = append(attrs, slog.Any("rule_log", log))
+	}
+	if v.stack != nil {
+		attrs = append(attrs, slog.String("stack", string(v.stack)))
+	}
+	s.opt.Log.LogAttrs(s.ctx, level, "request", attrs...)
+}

@@ -67,7 +67,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if cfg.DefaultStrategy == "" {
 		return nil, errors.New("DEFAULT_STRATEGY is empty: a strategy's name is expected")
 	}
-	log.Info("starting", "version", id.Version, cfg.logged())
+	log.Info("starting", slog.String("version", id.Version), cfg.logged())
 	shelf, err := OpenShelf(ctx, cfg.Storage, defaults)
 	if err != nil {
 		return nil, err
@@ -142,9 +142,7 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	h.log.Info("stopping")
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	err = h.server.Shutdown(end)
-	<-served
-	return errors.Join(failed, err)
+	return errors.Join(failed, h.server.Shutdown(end), <-served)
 }
 
 func (h *Host) start() Start {

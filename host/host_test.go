@@ -106,7 +106,9 @@ func get[T any](url string) (v T, status int, err error) {
 	if err != nil {
 		return v, 0, err
 	}
-	return read[T](res)
+	defer res.Body.Close()
+	err = read(res.Body, &v)
+	return v, res.StatusCode, err
 }
 
 func post[T any](url, body string) (v T, status int, err error) {
@@ -114,16 +116,17 @@ func post[T any](url, body string) (v T, status int, err error) {
 	if err != nil {
 		return v, 0, err
 	}
-	return read[T](res)
+	defer res.Body.Close()
+	err = read(res.Body, &v)
+	return v, res.StatusCode, err
 }
 
-func read[T any](res *http.Response) (v T, status int, err error) {
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err == nil {
-		err = json.Unmarshal(b, &v)
+func read(body io.Reader, v any) error {
+	b, err := io.ReadAll(body)
+	if err != nil {
+		return err
 	}
-	return v, res.StatusCode, err
+	return json.Unmarshal(b, v)
 }
 
 func bothPredictions(t testing.TB) map[string]map[string]map[string]float64 {

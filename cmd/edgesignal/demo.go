@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ type demoCmd struct {
 	LogLevel string `env:"LOG_LEVEL" default:"WARN" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
-func (c *demoCmd) Run(ctx context.Context, io streams) error {
+func (c *demoCmd) Run(ctx context.Context, io streams) (err error) {
 	// The port comes first: a second demo by mistake must fail before it
 	// empties anything.
 	ln, err := listen(c.Host, c.Port)
@@ -29,7 +30,7 @@ func (c *demoCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	defer state.Close()
+	defer func() { err = errors.Join(err, state.Close()) }()
 	cfg := state.Config(c.Host, c.Port, c.LogLevel)
 	log, err := newLogger(io.err, &cfg)
 	if err != nil {
@@ -43,14 +44,13 @@ func (c *demoCmd) Run(ctx context.Context, io streams) error {
 		if s.Err != nil {
 			return fmt.Errorf("the demo did not come up: %w", s.Err)
 		}
-		c.welcome(io, s)
-		return nil
+		return c.welcome(io, s)
 	})
 }
 
-func (c *demoCmd) welcome(io streams, s host.Start) {
+func (c *demoCmd) welcome(io streams, s host.Start) error {
 	at := fmt.Sprintf("localhost:%d", c.Port)
-	fmt.Fprintf(io.out, `EdgeSignal demo: %d symbols of synthetic bars up to %s, release %s of %s.
+	_, err := fmt.Fprintf(io.out, `EdgeSignal demo: %d symbols of synthetic bars up to %s, release %s of %s.
 Ready.
 
   curl '%[5]s/signals'
@@ -64,6 +64,7 @@ Swap the release from a second terminal, then ask again:
 
 Ctrl-C stops it.
 `, s.Symbols, s.LastDay, s.Serving, s.Strategy, at, program(), quoted(c.StateDir))
+	return err
 }
 
 // program is how the user started this.

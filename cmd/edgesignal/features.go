@@ -41,7 +41,7 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	for _, f := range m.Failures {
-		fmt.Fprintf(s.err, "edgesignal: %s not used: %s\n", f.File, f.Reason)
+		_, _ = fmt.Fprintf(s.err, "edgesignal: %s not used: %s\n", f.File, f.Reason)
 	}
 	if c.Out == "" {
 		return writeFeatures(ctx, m, q, s.out, "", s.err)

@@ -55,7 +55,7 @@ func main() {
 // run is the whole program but for the process's own ends.
 func run(ctx context.Context, args []string, io streams) int {
 	fail := func(code int, err error) int {
-		fmt.Fprintln(io.err, "edgesignal:", strings.TrimSpace(err.Error()))
+		_, _ = fmt.Fprintln(io.err, "edgesignal:", strings.TrimSpace(err.Error()))
 		return code
 	}
 	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {

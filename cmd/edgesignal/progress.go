@@ -31,9 +31,9 @@ func newProgress(w io.Writer, unit string) *progress {
 		for {
 			select {
 			case <-tick.C:
-				fmt.Fprintf(p.w, "\r%d %s", p.n.Load(), p.unit)
+				_, _ = fmt.Fprintf(p.w, "\r%d %s", p.n.Load(), p.unit)
 			case <-p.end:
-				fmt.Fprint(p.w, "\r\033[K")
+				_, _ = fmt.Fprint(p.w, "\r\033[K")
 				return
 			}
 		}

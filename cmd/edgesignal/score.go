@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"edgesignal/host/research"
@@ -15,14 +16,14 @@ type scoreCmd struct {
 }
 
 func (c *scoreCmd) Run(ctx context.Context, s streams) error {
-	f, err := os.Open(c.Model)
+	f, name, err := openInput(c.Model)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	m, err := research.LoadModel(f)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Model, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	in, name, err := openInput(c.Rows)
 	if err != nil {
@@ -33,10 +34,13 @@ func (c *scoreCmd) Run(ctx context.Context, s streams) error {
 }
 
 // openInput opens a file, or standard input for -, and says what to call it.
-func openInput(path string) (*os.File, string, error) {
+func openInput(path string) (io.ReadCloser, string, error) {
 	if path == "-" {
 		return os.Stdin, "standard input", nil
 	}
 	f, err := os.Open(path)
-	return f, path, err
+	if err != nil {
+		return nil, "", err
+	}
+	return f, path, nil
 }

@@ -161,9 +161,9 @@ func FuzzParseGolden(f *testing.F) {
 		if err != nil {
 			return
 		}
-		require.Equal(t, len(g.Predictions.Rows), len(g.Predictions.Expected))
+		require.Len(t, g.Predictions.Expected, len(g.Predictions.Rows))
 		for _, p := range g.Portfolios {
-			require.Equal(t, len(p.Symbols), len(p.Weights))
+			require.Len(t, p.Weights, len(p.Symbols))
 		}
 	})
 }

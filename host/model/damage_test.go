@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -27,7 +26,7 @@ func loadDamaged(t testing.TB, text []byte) *Model {
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(maxLoadBytes))
 	if err != nil {
 		var r *release.Rejection
-		require.True(t, errors.As(err, &r), "%T", err)
+		require.ErrorAs(t, err, &r)
 		require.Nil(t, m)
 		return nil
 	}

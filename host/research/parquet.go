@@ -13,14 +13,14 @@ import (
 // ParquetWriter writes feature rows as columns symbol STRING, date DATE and
 // one FLOAT a feature, in Qlib's order; missing = NaN.
 type ParquetWriter struct {
-	w   *parquet.Writer
+	w   *parquet.GenericWriter[any]
 	row parquet.Row
 }
 
 // NewParquetWriter begins a file.
 func NewParquetWriter(w io.Writer) *ParquetWriter {
 	return &ParquetWriter{
-		w:   parquet.NewWriter(w, featureSchema(), parquet.Compression(&parquet.Zstd)),
+		w:   parquet.NewGenericWriter[any](w, featureSchema(), parquet.Compression(&parquet.Zstd)),
 		row: make(parquet.Row, 0, 2+alpha158.Width),
 	}
 }

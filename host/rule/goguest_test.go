@@ -66,7 +66,8 @@ func TestGoGuest(t *testing.T) {
 			require.NoError(t, err)
 			return weights
 		}
-		require.Equal(t, once(), once())
+		first := once()
+		require.Equal(t, first, once())
 	})
 	t.Run("sleep ends at the deadline", func(t *testing.T) {
 		_, err := run("", 1) // a running instance

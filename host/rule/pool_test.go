@@ -75,7 +75,7 @@ func TestFaultsUnderLoad(t *testing.T) {
 			}
 			weights, err := m.Construct(t.Context(), in)
 			if bad != (err != nil) || (!bad && weights[1] != 7) {
-				return fmt.Errorf("caller %d: %v, %v", k, weights, err)
+				return fmt.Errorf("caller %d: %v, %w", k, weights, err)
 			}
 		}
 		return nil
@@ -158,7 +158,7 @@ func TestCloseWhileCalling(t *testing.T) {
 				return nil
 			}
 			if err != nil || weights[0] != float64(k) {
-				return fmt.Errorf("caller %d: %v, %v", k, weights, err)
+				return fmt.Errorf("caller %d: %v, %w", k, weights, err)
 			}
 		}
 	}))

@@ -136,7 +136,7 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 		select {
 		case <-ctx.Done():
 		case err := <-served:
-			return fmt.Errorf("serving on %s: %w", ln.Addr(), err)
+			return fmt.Errorf("serving on %s ended by itself: %w", ln.Addr(), errors.Join(err, net.ErrClosed))
 		}
 	}
 	h.log.Info("stopping")

@@ -18,7 +18,8 @@ var staticTargets = []struct {
 }
 
 // buildStatic builds the release binary for each machine and looks at the file:
-// the promise is one static binary.
+// the promise is one static binary. It does without -trimpath, which would
+// compile every dependency once more.
 func (s shell) buildStatic(ctx context.Context, tmp string) error {
 	for _, target := range staticTargets {
 		binary := filepath.Join(tmp, "edgesignal-"+target.arch)

@@ -11,16 +11,24 @@ import (
 
 // answer writes v as JSON with status 200.
 func answer(c *fiber.Ctx, v any) error {
-	var body bytes.Buffer
-	enc := json.NewEncoder(&body)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	body, err := encoded(v)
+	if err != nil {
 		return fmt.Errorf("encoding the answer: %w", err)
 	}
 	ctx := c.Context()
 	ctx.SetContentType(fiber.MIMEApplicationJSON)
-	ctx.Response.SetBodyRaw(body.Bytes())
+	ctx.Response.SetBodyRaw(body)
 	return nil
+}
+
+// encoded is v as one line of JSON. Nothing is escaped for HTML: people read
+// this in a terminal, and no browser takes it for a page.
+func encoded(v any) ([]byte, error) {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return body.Bytes(), err
 }
 
 // instant is a time as answers show it: RFC 3339 in UTC, to the millisecond.
@@ -48,4 +56,15 @@ func rawOrNull(b json.RawMessage) json.RawMessage {
 		return json.RawMessage("null")
 	}
 	return b
+}
+
+// orNull is a string that is null when it is empty.
+type orNull string
+
+// MarshalJSON implements json.Marshaler.
+func (s orNull) MarshalJSON() ([]byte, error) {
+	if s == "" {
+		return []byte("null"), nil
+	}
+	return encoded(string(s))
 }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"edgesignal/host/live"
@@ -38,6 +40,9 @@ func (c *boardCollector) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (c *boardCollector) Collect(out chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		for i := range labels {
+			labels[i] = label(labels[i])
+		}
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
 	for _, name := range c.board.Strategies() {
@@ -51,3 +56,7 @@ func (c *boardCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(c.lastDay, float64(m.Calendar[len(m.Calendar)-1].Time().Unix()))
 	}
 }
+
+// label is a name from the registry as Prometheus takes it: it panics at what
+// is not UTF-8.
+func label(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/artifacts"
+	"edgesignal/host/internal/demotest"
 	"edgesignal/host/live"
 	"edgesignal/host/release"
 )
@@ -72,8 +74,8 @@ func (c call) make(t *testing.T, d *spec) {
 // was never seen or one came that is not documented.
 func TestContract(t *testing.T) {
 	d := loadSpec(t)
-	b := newServingBoard(t, nil)
-	b.publishOdd(t)
+	b := demotest.NewServingBoard(t, nil)
+	publishOdd(t, b)
 	_ = b.Sync(t.Context()) // one of the odd ones is refused, as it should be
 	healthy := serve(t, b.Board, defaultLimits, nil)
 
@@ -99,19 +101,19 @@ func TestContract(t *testing.T) {
 }
 
 // publishOdd adds strategies whose releases are not as they should be.
-func (b *board) publishOdd(t *testing.T) {
-	model := demoFile(t, artifacts.Releases()[0].Model)
-	b.publish(release.Record{Strategy: "hidden", Version: "v1"}, model, nil)
-	b.publish(release.Record{Strategy: "tight", Version: "v1", Config: json.RawMessage(`{"limits":{"max_gross":0.5}}`)}, model, nil)
-	b.activate("tight", "v1")
-	b.publish(release.Record{Strategy: "damaged", Version: "v1"}, model[:len(model)/2], nil)
-	b.activate("damaged", "v1")
+func publishOdd(t *testing.T, b *demotest.Board) {
+	model := demotest.File(t, artifacts.Releases()[0].Model)
+	b.Publish(release.Record{Strategy: "hidden", Version: "v1"}, model, nil)
+	b.Publish(release.Record{Strategy: "tight", Version: "v1", Config: json.RawMessage(`{"limits":{"max_gross":0.5}}`)}, model, nil)
+	b.MakeActive("tight", "v1")
+	b.Publish(release.Record{Strategy: "damaged", Version: "v1"}, model[:len(model)/2], nil)
+	b.MakeActive("damaged", "v1")
 }
 
 func pageCalls(s *site) []call {
 	var calls []call
 	for _, path := range []string{"/openapi.yaml", "/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"} {
-		etag := s.assets[path].etag + `"`
+		etag := docAssets()[path].etag + `"`
 		calls = append(calls,
 			call{name: "get " + path, on: s, method: "GET", path: path, status: 200},
 			call{name: "get again " + path, on: s, method: "GET", path: path, header: []string{"If-None-Match", etag}, status: 304})
@@ -244,10 +246,10 @@ func oddCalls(s *site) []call {
 	}
 }
 
-func reloadCalls(b *board, s *site) []call {
+func reloadCalls(b *demotest.Board, s *site) []call {
 	next := "v1.1.0"
 	swap := func() {
-		b.activate(artifacts.Strategy, next)
+		b.MakeActive(artifacts.Strategy, next)
 		if next == "v1.1.0" {
 			next = "v1.0.0"
 		} else {
@@ -257,18 +259,18 @@ func reloadCalls(b *board, s *site) []call {
 	return []call{
 		{name: "unchanged", on: s, method: "POST", path: "/model/reload", status: 200},
 		{name: "activated", on: s, method: "POST", path: "/model/reload?strategy=alpha_baseline", body: "ignored", before: swap, status: 200},
-		{name: "store down", on: s, method: "POST", path: "/model/reload", before: func() { b.shaky.failStore(errNoStore); b.activate(artifacts.Strategy, "v1.1.0") },
+		{name: "store down", on: s, method: "POST", path: "/model/reload", before: func() { b.FailStore(demotest.ErrNoStore); b.MakeActive(artifacts.Strategy, "v1.1.0") },
 			status: 503, code: storeUnavailable},
-		{name: "registry down", on: s, method: "POST", path: "/model/reload", before: func() { b.shaky.failRegistry(errNoRegistry) }, status: 503, code: registryUnavailable},
+		{name: "registry down", on: s, method: "POST", path: "/model/reload", before: func() { b.FailRegistry(demotest.ErrNoRegistry) }, status: 503, code: registryUnavailable},
 		{name: "registry down and unknown", on: s, method: "POST", path: "/model/reload?strategy=other", status: 503, code: registryUnavailable},
 		{name: "degraded", on: s, method: "GET", path: "/health", status: 200},
-		{name: "registry odd", on: s, method: "POST", path: "/model/reload", before: func() { b.shaky.failRegistry(errors.New("secret")) }, status: 500, code: internal},
-		{name: "healed", on: s, method: "POST", path: "/model/reload", before: b.shaky.heal, status: 200},
+		{name: "registry odd", on: s, method: "POST", path: "/model/reload", before: func() { b.FailRegistry(errors.New("secret")) }, status: 500, code: internal},
+		{name: "healed", on: s, method: "POST", path: "/model/reload", before: b.Heal, status: 200},
 	}
 }
 
 func emptyCalls(t *testing.T) []call {
-	s := serve(t, newBoard(t, nil).Board, defaultLimits, nil)
+	s := serve(t, demotest.NewBoard(t, nil).Board, defaultLimits, nil)
 	return []call{
 		{name: "empty ready", on: s, method: "GET", path: "/readyz", status: 503, code: notReady},
 		{name: "empty market", on: s, method: "GET", path: "/api/v1/market", status: 503, code: notReady},
@@ -283,7 +285,7 @@ func emptyCalls(t *testing.T) []call {
 	}
 }
 
-func strangerCalls(t *testing.T, b *board) []call {
+func strangerCalls(t *testing.T, b *demotest.Board) []call {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s := serveOn(t, elsewhere{ln}, b.Board, defaultLimits, nil)
@@ -295,10 +297,10 @@ func strangerCalls(t *testing.T, b *board) []call {
 }
 
 func staleCalls(t *testing.T) []call {
-	b := newServingBoard(t, func(o *live.Options) { o.MaxStaleness = time.Nanosecond })
+	b := demotest.NewServingBoard(t, func(o *live.Options) { o.MaxStaleness = time.Nanosecond })
 	s := serve(t, b.Board, defaultLimits, nil)
 	lost := func() {
-		b.shaky.failRegistry(errNoRegistry)
+		b.FailRegistry(demotest.ErrNoRegistry)
 		_ = b.Sync(t.Context())
 	}
 	return []call{
@@ -308,39 +310,33 @@ func staleCalls(t *testing.T) []call {
 }
 
 // brokenCalls are answered by a host with a bug in it.
-func brokenCalls(t *testing.T, b *board) []call {
+func brokenCalls(t *testing.T, b *demotest.Board) []call {
 	s := serve(t, b.Board, defaultLimits, func(o *Options) { o.Now = func() time.Time { panic("a bug") } })
-	bare := serve(t, b.Board, defaultLimits, nil)
-	bare.assets["/docs"] = nil
+	bare := serve(t, nil, defaultLimits, nil)
 	return []call{
 		{name: "panic", on: s, method: "GET", path: "/signals", status: 500, code: internal},
 		{name: "panic in generate", on: s, method: "POST", path: generatePath, body: `{"symbols":["AAPL"]}`, status: 500, code: internal},
-		{name: "panic elsewhere", on: bare, method: "GET", path: "/docs", status: 500, code: internal},
+		{name: "panic elsewhere", on: bare, method: "GET", path: "/api/v1/market", status: 500, code: internal},
 		{name: "alive after a panic", on: s, method: "GET", path: "/livez", status: 200},
 	}
 }
 
 // busyCalls are answered by a host that has no time.
-func busyCalls(t *testing.T, b *board) []call {
+func busyCalls(t *testing.T, b *demotest.Board) []call {
 	l := defaultLimits
 	l.book, l.reload = time.Nanosecond, time.Nanosecond
 	s := serve(t, b.Board, l, nil)
-	hold := make(chan struct{})
-	var held bool
-	t.Cleanup(func() {
-		if held {
-			close(hold)
-		}
-	})
+	letGo := func() {}
+	t.Cleanup(func() { letGo() })
 	return []call{
 		{name: "no time for a book", on: s, method: "GET", path: "/signals", status: 503, code: timedOut},
 		{name: "no time to generate", on: s, method: "POST", path: generatePath, body: `{"symbols":["AAPL"]}`, status: 503, code: timedOut},
-		{name: "no time to reload", on: s, method: "POST", path: "/model/reload", before: func() { b.shaky.hold.Store(&hold); held = true }, status: 503, code: timedOut},
+		{name: "no time to reload", on: s, method: "POST", path: "/model/reload", before: sync.OnceFunc(func() { letGo = b.Hold() }), status: 503, code: timedOut},
 	}
 }
 
 func closedCalls(t *testing.T) []call {
-	b := newServingBoard(t, nil)
+	b := demotest.NewServingBoard(t, nil)
 	s := serve(t, b.Board, defaultLimits, nil)
-	return []call{{name: "reload while stopping", on: s, method: "POST", path: "/model/reload", before: b.Close, status: 503, code: notReady}}
+	return []call{{name: "reload while stopping", on: s, method: "POST", path: "/model/reload", before: b.Board.Close, status: 503, code: notReady}}
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -23,8 +24,8 @@ type asset struct {
 	etag    string
 }
 
-// docAssets are the files by path. They are packed once, at the start.
-func docAssets() map[string]*asset {
+// docAssets are the files by path, packed when the first server needs them.
+var docAssets = sync.OnceValue(func() map[string]*asset {
 	assets := map[string]*asset{}
 	for path, name := range map[string]string{
 		"/openapi.yaml":              "openapi.yaml",
@@ -41,7 +42,7 @@ func docAssets() map[string]*asset {
 		assets[path] = &asset{media: mediaType(name), plain: plain, gzipped: gzipped(plain), etag: `"` + hex.EncodeToString(sum[:8])}
 	}
 	return assets
-}
+})
 
 // mediaType does not ask the machine it runs on.
 func mediaType(name string) string {
@@ -71,8 +72,8 @@ const docPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // asset is GET /docs, what the page loads, and GET /openapi.yaml.
-func (s *Server) asset(c *fiber.Ctx) error {
-	a := s.assets[c.Path()]
+func (*Server) asset(c *fiber.Ctx) error {
+	a := docAssets()[c.Path()]
 	body, etag := a.plain, a.etag+`"`
 	if acceptsGzip(c.Get(fiber.HeaderAcceptEncoding)) {
 		body, etag = a.gzipped, a.etag+`-gz"`

@@ -28,7 +28,7 @@ func TestTheVendoredFilesAreUnchanged(t *testing.T) {
 }
 
 func TestDocsNeedNothingFromElsewhere(t *testing.T) {
-	s := serve(t, emptyBoard(t), defaultLimits, nil)
+	s := serve(t, idleBoard(t), defaultLimits, nil)
 	page := s.get("/docs")
 	require.Equal(t, http.StatusOK, page.StatusCode)
 	require.NotContains(t, string(page.body), "//")
@@ -45,8 +45,8 @@ func TestDocsNeedNothingFromElsewhere(t *testing.T) {
 }
 
 func TestDocsAreSentOnceAndPacked(t *testing.T) {
-	s := serve(t, emptyBoard(t), defaultLimits, nil)
-	for path, a := range s.assets {
+	s := serve(t, idleBoard(t), defaultLimits, nil)
+	for path, a := range docAssets() {
 		t.Run(path, func(t *testing.T) {
 			plain := s.get(path)
 			require.Equal(t, string(a.plain), string(plain.body))

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/valyala/fasthttp"
+
+	"edgesignal/host/internal/demotest"
 )
 
 // ask goes through the whole handler without a socket.
@@ -48,7 +50,7 @@ func FuzzGenerate(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	s := serve(f, newServingBoard(f, nil).Board, defaultLimits, nil)
+	s := serve(f, demotest.NewServingBoard(f, nil).Board, defaultLimits, nil)
 	d := loadSpec(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if len(body) > s.limits.body {
@@ -69,7 +71,7 @@ func FuzzQuery(f *testing.F) {
 	} {
 		f.Add(query)
 	}
-	s := serve(f, newServingBoard(f, nil).Board, defaultLimits, nil)
+	s := serve(f, demotest.NewServingBoard(f, nil).Board, defaultLimits, nil)
 	d := loadSpec(f)
 	f.Fuzz(func(t *testing.T, query string) {
 		if strings.ContainsFunc(query, func(r rune) bool { return r <= ' ' || r == 0x7f }) {

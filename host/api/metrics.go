@@ -77,9 +77,9 @@ func (m *metrics) ruleFault(of *release.Manifest, err error) {
 	var limit *portfolio.LimitError
 	switch {
 	case errors.As(err, &fault):
-		m.faults.WithLabelValues(of.Strategy, of.Version, string(fault.Kind)).Inc()
+		m.faults.WithLabelValues(label(of.Strategy), label(of.Version), string(fault.Kind)).Inc()
 	case errors.As(err, &limit):
-		m.faults.WithLabelValues(of.Strategy, of.Version, limit.Limit).Inc()
+		m.faults.WithLabelValues(label(of.Strategy), label(of.Version), limit.Limit).Inc()
 	}
 }
 
@@ -89,7 +89,7 @@ func (m *metrics) reloaded(strategy string, known bool, outcome string) {
 	if !known {
 		strategy = ""
 	}
-	m.reloads.WithLabelValues(strategy, outcome).Inc()
+	m.reloads.WithLabelValues(label(strategy), outcome).Inc()
 }
 
 // guestLog is what a rule logged before it failed.

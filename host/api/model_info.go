@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -88,18 +87,3 @@ func modelAnswerOf(snap *live.Snapshot) *modelAnswer {
 		Gate:     rel.Report.Steps,
 	}
 }
-
-// reloadError is why a reload did not bring what the registry wants.
-type reloadError struct {
-	err     error
-	serving string // version; "" = none
-}
-
-func (e *reloadError) Error() string {
-	if e.serving == "" {
-		return fmt.Sprintf("%v; nothing serves", e.err)
-	}
-	return fmt.Sprintf("%v; %s serves on", e.err, e.serving)
-}
-
-func (e *reloadError) Unwrap() error { return e.err }

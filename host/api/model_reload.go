@@ -2,8 +2,12 @@ package api
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/gofiber/fiber/v2"
+
+	"edgesignal/host/live"
 )
 
 // activatedAnswer and unchangedAnswer are the two ways in which a reload ends
@@ -60,3 +64,22 @@ func (s *Server) reloadModel(c *fiber.Ctx) error {
 		Reloaded: true, Outcome: activated, Version: out.Version, PreviousVersion: orNull(out.Previous), Message: "Model reloaded successfully",
 	})
 }
+
+// reloadError is why a reload did not bring what the registry wants.
+type reloadError struct {
+	err     error
+	serving string // version; "" = none
+}
+
+func (e *reloadError) Error() string {
+	switch {
+	case errors.Is(e.err, live.ErrUnknownStrategy):
+		return e.err.Error()
+	case e.serving == "":
+		return fmt.Sprintf("%v; nothing serves", e.err)
+	default:
+		return fmt.Sprintf("%v; %s serves on", e.err, e.serving)
+	}
+}
+
+func (e *reloadError) Unwrap() error { return e.err }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -13,8 +14,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
 	"pgregory.net/rapid"
 
+	"edgesignal/host/internal/demotest"
 	"edgesignal/host/live"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
@@ -39,7 +42,7 @@ func (l *stumbling) Accept() (net.Conn, error) {
 }
 
 func TestRequestID(t *testing.T) {
-	s := serve(t, emptyBoard(t), defaultLimits, nil)
+	s := serve(t, idleBoard(t), defaultLimits, nil)
 	for _, test := range []struct {
 		name, given string
 		kept        bool
@@ -99,8 +102,8 @@ func TestProblems(t *testing.T) {
 }
 
 func TestTheLogHasWhatTheClientDoesNot(t *testing.T) {
-	b := newServingBoard(t, nil)
-	b.shaky.failRegistry(errors.New("password=secret"))
+	b := demotest.NewServingBoard(t, nil)
+	b.FailRegistry(errors.New("password=secret"))
 	s := serve(t, b.Board, defaultLimits, func(o *Options) { o.Now = func() time.Time { panic("a bug") } })
 	r := s.do(http.MethodPost, "/model/reload", "", headerRequestID, "job-1")
 	require.Equal(t, http.StatusInternalServerError, r.StatusCode)
@@ -123,13 +126,13 @@ func TestTheLogHasWhatTheClientDoesNot(t *testing.T) {
 }
 
 func TestEveryReloadIsLogged(t *testing.T) {
-	s := serve(t, newServingBoard(t, nil).Board, defaultLimits, nil)
+	s := serve(t, demotest.NewServingBoard(t, nil).Board, defaultLimits, nil)
 	require.Equal(t, http.StatusOK, s.post("/model/reload", "").StatusCode)
 	require.Contains(t, s.log.String(), `"path":"/model/reload","status":200`)
 }
 
 func TestTheDemoSaysSoEverywhere(t *testing.T) {
-	b := emptyBoard(t)
+	b := idleBoard(t)
 	for _, demo := range []bool{false, true} {
 		t.Run(fmt.Sprint(demo), func(t *testing.T) {
 			s := serve(t, b, defaultLimits, func(o *Options) { o.Demo = demo })
@@ -143,8 +146,8 @@ func TestTheDemoSaysSoEverywhere(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	b := newServingBoard(t, nil)
-	b.publishOdd(t)
+	b := demotest.NewServingBoard(t, nil)
+	publishOdd(t, b)
 	_ = b.Sync(t.Context())
 	s := serve(t, b.Board, defaultLimits, nil)
 	s.get("/signals")
@@ -178,4 +181,45 @@ func TestMetrics(t *testing.T) {
 	}
 	require.NotContains(t, text, "invented")
 	require.NotContains(t, text, "/nothing")
+}
+
+// TestAFaultIsLoggedWithTheRulesLastWords: the client learns what happened,
+// the log what the rule said before.
+func TestAFaultIsLoggedWithTheRulesLastWords(t *testing.T) {
+	s := serve(t, idleBoard(t), defaultLimits, nil)
+	fault := &rule.Fault{
+		Kind: rule.FaultTrap, Rule: "sizer 1.0", Detail: "rule_construct: unreachable",
+		Log: []rule.Line{{Level: rule.LevelInfo, Text: "gross is 7"}, {Level: rule.LevelError, Text: "giving up"}},
+	}
+	var ctx fasthttp.RequestCtx
+	ctx.Init(&fasthttp.Request{}, nil, nil)
+	v := s.newVisit(&ctx)
+	s.fail(&ctx, fmt.Errorf("s v1: %w", fault))
+	s.metrics.ruleFault(&release.Manifest{Strategy: "s", Version: "v\xff"}, fault)
+	s.leave(&ctx, v)
+	require.Equal(t, http.StatusInternalServerError, ctx.Response.StatusCode())
+	require.Contains(t, string(ctx.Response.Body()), `"detail":"s v1: rule sizer 1.0: trap: rule_construct: unreachable"`)
+	require.NotContains(t, string(ctx.Response.Body()), "giving up")
+	require.Contains(t, s.log.String(), `"level":"ERROR"`)
+	require.Contains(t, s.log.String(), `"rule_log":["gross is 7","giving up"]`)
+	require.Contains(t, string(s.get("/metrics").body), `edgesignal_rule_faults_total{kind="trap",strategy="s",version="v�"} 1`)
+}
+
+func TestAnAnswerListsManyErrorsButNotAll(t *testing.T) {
+	var bad fieldErrors
+	require.NoError(t, bad.err())
+	for i := range maxFieldErrors + 3 {
+		bad.add(fmt.Sprintf("symbols[%d]", i), "is empty")
+	}
+	p := problemOf(bad.err())
+	require.Equal(t, invalid, p.Code)
+	require.Len(t, p.Errors, maxFieldErrors)
+	require.Equal(t, "symbols[0]: is empty (and 52 more)", p.Detail)
+}
+
+func TestNumbersHaveOneZero(t *testing.T) {
+	body, err := encoded(map[string]float64{"a": number(math.Copysign(0, -1)), "b": number(-5e-324), "c": number(0.1)})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"a":0,"b":-5e-324,"c":0.1}`, string(body))
+	require.NotContains(t, string(body), "-0")
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -131,16 +130,6 @@ type fieldError struct {
 	Message string `json:"message"`
 }
 
-// orNull is a string that is null when it is empty.
-type orNull string
-
-func (s orNull) MarshalJSON() ([]byte, error) {
-	if s == "" {
-		return []byte("null"), nil
-	}
-	return json.Marshal(string(s))
-}
-
 // requestError is a request that is refused before the domain sees it.
 type requestError struct {
 	code   code
@@ -210,7 +199,7 @@ func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {
 	p := problemOf(err)
 	v := visitOf(ctx)
 	v.code, v.err = p.Code, err
-	body, err := json.Marshal(p)
+	body, err := encoded(p)
 	if err != nil { // a struct of strings and a number
 		panic(err)
 	}
@@ -224,5 +213,5 @@ func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {
 	}
 	ctx.SetStatusCode(p.Status)
 	ctx.SetContentType("application/problem+json")
-	ctx.Response.SetBodyRaw(append(body, '\n'))
+	ctx.Response.SetBodyRaw(body)
 }

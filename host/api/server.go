@@ -59,7 +59,6 @@ type Server struct {
 	limits   limits
 	app      *fiber.App
 	allow    map[string]string // path -> the methods it knows, for Allow
-	assets   map[string]*asset // path -> what /docs consists of
 	conns    *conns
 	metrics  *metrics
 	inFlight atomic.Int64
@@ -74,7 +73,7 @@ func newServer(opt Options, l limits) *Server {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	s := &Server{opt: opt, limits: l, assets: docAssets(), conns: newConns(l.connections, l.linger)}
+	s := &Server{opt: opt, limits: l, conns: newConns(l.connections, l.linger)}
 	s.metrics = newMetrics(opt.Board, &s.inFlight)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.app = fiber.New(fiber.Config{

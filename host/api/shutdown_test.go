@@ -5,29 +5,24 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"edgesignal/host/internal/demotest"
 )
 
 // slowSite is a server whose reload waits until told to go on.
 func slowSite(t *testing.T) (s *Server, addr string, served <-chan error, goOn func()) {
-	b := newServingBoard(t, nil)
-	hold := make(chan struct{})
-	b.shaky.hold.Store(&hold)
+	b := demotest.NewServingBoard(t, nil)
+	goOn = sync.OnceFunc(b.Hold())
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s = newServer(Options{Board: b.Board, Log: discard}, defaultLimits)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ln) }()
-	released := false
-	goOn = func() {
-		if !released {
-			released = true
-			close(hold)
-		}
-	}
 	t.Cleanup(goOn) // before the board closes, which waits for its loads
 	return s, ln.Addr().String(), done, goOn
 }
@@ -98,7 +93,7 @@ func TestShutdownGivesUpInTime(t *testing.T) {
 }
 
 func TestShutdownBeforeServe(t *testing.T) {
-	s := newServer(Options{Board: emptyBoard(t), Log: discard}, defaultLimits)
+	s := newServer(Options{Board: idleBoard(t), Log: discard}, defaultLimits)
 	require.NoError(t, s.Shutdown(t.Context()))
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -108,7 +103,7 @@ func TestShutdownBeforeServe(t *testing.T) {
 }
 
 func TestShutdownTwice(t *testing.T) {
-	s := serve(t, emptyBoard(t), defaultLimits, nil)
+	s := serve(t, idleBoard(t), defaultLimits, nil)
 	require.Equal(t, http.StatusOK, s.get("/livez").StatusCode)
 	require.NoError(t, s.Shutdown(t.Context()))
 	require.NoError(t, s.Shutdown(t.Context()))
@@ -119,6 +114,6 @@ func TestShutdownTwice(t *testing.T) {
 func TestServeTriesAgain(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := serveOn(t, &stumbling{Listener: ln, left: 3}, emptyBoard(t), defaultLimits, nil)
+	s := serveOn(t, &stumbling{Listener: ln, left: 3}, idleBoard(t), defaultLimits, nil)
 	require.Equal(t, http.StatusOK, s.get("/livez").StatusCode)
 }

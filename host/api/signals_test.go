@@ -13,17 +13,18 @@ import (
 
 	"edgesignal/artifacts"
 	"edgesignal/host/gate"
+	"edgesignal/host/internal/demotest"
 )
 
 // TestAnswersAreTheGoldenOnes asks for what the golden files of both releases
 // say: LightGBM's own predictions and the weights of the rule.
 func TestAnswersAreTheGoldenOnes(t *testing.T) {
-	b := newServingBoard(t, nil)
+	b := demotest.NewServingBoard(t, nil)
 	s := serve(t, b.Board, defaultLimits, nil)
 	for _, r := range artifacts.Releases() {
-		b.activate(artifacts.Strategy, r.Version)
+		b.MakeActive(artifacts.Strategy, r.Version)
 		require.Equal(t, http.StatusOK, s.post("/model/reload", "").StatusCode)
-		golden, err := gate.ParseGolden(demoFile(t, r.Golden))
+		golden, err := gate.ParseGolden(demotest.File(t, r.Golden))
 		require.NoError(t, err)
 		require.NotEmpty(t, golden.Portfolios)
 		for i, p := range golden.Portfolios {
@@ -53,7 +54,7 @@ func bySymbol(a signalsAnswer) map[string]signalLine {
 }
 
 func TestAFilterNeverChangesTheBook(t *testing.T) {
-	s := serve(t, newServingBoard(t, nil).Board, defaultLimits, nil)
+	s := serve(t, demotest.NewServingBoard(t, nil).Board, defaultLimits, nil)
 	whole := decode[signalsAnswer](t, s.get("/signals"), http.StatusOK)
 	require.Len(t, whole.Signals, 30)
 	require.Equal(t, 30, whole.Metadata.NumSymbols)
@@ -76,7 +77,7 @@ func TestAFilterNeverChangesTheBook(t *testing.T) {
 
 func TestTheAnswerReadsAsPromised(t *testing.T) {
 	at := time.Date(2026, 11, 21, 11, 0, 0, 123_456_789, time.FixedZone("", 3600))
-	s := serve(t, newServingBoard(t, nil).Board, defaultLimits, func(o *Options) { o.Now = func() time.Time { return at } })
+	s := serve(t, demotest.NewServingBoard(t, nil).Board, defaultLimits, func(o *Options) { o.Now = func() time.Time { return at } })
 	got := s.post("/api/v1/signals/generate", `{"symbols":["tsla","xyz","AAPL","nvda"],"as_of_date":"2025-01-05T23:30:00-05:00","top_n":1,"bottom_n":1}`)
 	require.Equal(t, http.StatusOK, got.StatusCode, "%s", got.body)
 	require.Equal(t, "application/json", got.Header.Get("Content-Type"))
@@ -87,7 +88,7 @@ func TestTheAnswerReadsAsPromised(t *testing.T) {
 }
 
 func TestEveryWayToSayTheSameIsTheSame(t *testing.T) {
-	s := serve(t, newServingBoard(t, nil).Board, defaultLimits, func(o *Options) { o.Now = func() time.Time { return time.Unix(1, 0) } })
+	s := serve(t, demotest.NewServingBoard(t, nil).Board, defaultLimits, func(o *Options) { o.Now = func() time.Time { return time.Unix(1, 0) } })
 	const path = "/api/v1/signals/generate"
 	want := s.post(path, `{"symbols":["AAPL","TSLA","NVDA","JPM"],"top_n":2,"bottom_n":1}`)
 	require.Equal(t, http.StatusOK, want.StatusCode, "%s", want.body)

@@ -14,6 +14,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"edgesignal/host/internal/demotest"
 )
 
 // spec is openapi.yaml, and which of its answers were seen.
@@ -210,4 +212,43 @@ func TestEveryCodeHasItsDocumentedStatus(t *testing.T) {
 		require.NotEmpty(t, http.StatusText(k.status))
 		require.NotEmpty(t, k.title)
 	}
+}
+
+// TestTheExamplesAreTrue holds every example of an answer against its schema,
+// problems against the table of kinds, and the book against the real one.
+func TestTheExamplesAreTrue(t *testing.T) {
+	s := loadSpec(t)
+	examples := 0
+	var walk func(node any, pointer string)
+	walk = func(node any, pointer string) {
+		m, ok := node.(map[string]any)
+		if !ok {
+			return
+		}
+		if example, ok := m["example"]; ok && m["schema"] != nil && strings.Contains(pointer, "/content/") {
+			examples++
+			require.NoError(t, s.schema(pointer+"/schema").Validate(example), pointer)
+			if p := example.(map[string]any); p["code"] != nil {
+				k := kinds[code(p["code"].(string))]
+				require.Equal(t, k.title, p["title"], pointer)
+				require.Equal(t, json.Number(strconv.Itoa(k.status)), p["status"], pointer)
+				require.Equal(t, "urn:edgesignal:problem:"+p["code"].(string), p["type"], pointer)
+			}
+		}
+		for key, child := range m {
+			walk(child, pointer+"/"+escaped(key))
+		}
+	}
+	walk(s.doc, "")
+	require.Greater(t, examples, 20)
+
+	b := demotest.NewServingBoard(t, nil)
+	var book signalsAnswer
+	described, _ := s.at("/components/responses/Book/content/application~1json/example")
+	text, err := json.Marshal(described)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &book))
+	got := decode[signalsAnswer](t, serve(t, b.Board, defaultLimits, nil).get("/signals?symbols=TSLA,AAPL,XYZ"), http.StatusOK)
+	got.Metadata.GeneratedAt, got.Metadata.Release, got.Metadata.MarketRevision = book.Metadata.GeneratedAt, book.Metadata.Release, book.Metadata.MarketRevision
+	require.Equal(t, book, got)
 }

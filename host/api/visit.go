@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func visitOf(ctx *fasthttp.RequestCtx) *visit { return ctx.UserValue(visitKey{})
 func (s *Server) newVisit(ctx *fasthttp.RequestCtx) *visit {
 	v := &visit{
 		id:    requestID(string(ctx.Request.Header.Peek(headerRequestID))),
-		start: time.Now(), method: string(ctx.Method()), path: string(ctx.Path()),
+		start: time.Now(), method: string(ctx.Method()), path: clipped(string(ctx.Path())),
 	}
 	ctx.SetUserValue(visitKey{}, v)
 	return v
@@ -63,14 +64,7 @@ func (s *Server) observed(next fasthttp.RequestHandler) fasthttp.RequestHandler 
 	}
 }
 
-func knownMethod(m string) bool {
-	for _, known := range fiber.DefaultMethods {
-		if m == known {
-			return true
-		}
-	}
-	return false
-}
+func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }
 
 // leave stamps the answer, counts it and logs it.
 func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
@@ -78,7 +72,7 @@ func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
 	h.Set(headerRequestID, v.id)
 	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	if s.opt.Demo {
-		h.Set("X-EdgeSignal-Demo", "synthetic-data")
+		h.SetCanonical([]byte("X-EdgeSignal-Demo"), []byte("synthetic-data")) // Set would change its case
 	}
 	if len(h.Peek(fiber.HeaderCacheControl)) == 0 {
 		h.Set(fiber.HeaderCacheControl, "no-store")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"edgesignal/artifacts"
 	"edgesignal/host/live"
 )
 
@@ -55,16 +56,21 @@ func (w *wire) ended() {
 	require.Equal(w.t, io.EOF, err)
 }
 
-// emptyBoard is enough where nothing is asked of it.
-func emptyBoard(t testing.TB) *live.Board { return newBoard(t, nil).Board }
+// idleBoard is enough where nobody asks for a release.
+func idleBoard(t testing.TB) *live.Board {
+	b := live.NewBoard(live.Options{Strategy: artifacts.Strategy, Log: discard})
+	t.Cleanup(b.Close)
+	return b
+}
 
 // TestUnreadableRequests sends what is not one well-formed request. Each is
 // answered, and the connection ends: what follows on it is never taken for
 // another request.
 func TestUnreadableRequests(t *testing.T) {
 	l := defaultLimits
+	patient := serve(t, idleBoard(t), l, nil)
 	l.read = 300 * time.Millisecond
-	s := serve(t, emptyBoard(t), l, nil)
+	hasty := serve(t, idleBoard(t), l, nil)
 	d := loadSpec(t)
 	post := "POST " + generatePath + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 	chunked := post + "Transfer-Encoding: chunked\r\n\r\n"
@@ -104,6 +110,10 @@ func TestUnreadableRequests(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			s := patient
+			if test.code == requestTimeout {
+				s = hasty
+			}
 			w := dial(t, s)
 			w.send(test.bytes)
 			r := w.reply()
@@ -119,7 +129,7 @@ func TestUnreadableRequests(t *testing.T) {
 // TestOneRequestAfterAnother: bodies that a handler does not look at, and
 // empty and chunked ones, leave the connection where the next request begins.
 func TestOneRequestAfterAnother(t *testing.T) {
-	s := serve(t, emptyBoard(t), defaultLimits, nil)
+	s := serve(t, idleBoard(t), defaultLimits, nil)
 	w := dial(t, s)
 	requests := []string{
 		"GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nGET /",
@@ -141,12 +151,12 @@ func TestOneRequestAfterAnother(t *testing.T) {
 // stand when a refusal is written much later on the same connection.
 func TestARefusalAfterALongPause(t *testing.T) {
 	l := defaultLimits
-	l.write = 50 * time.Millisecond
-	s := serve(t, emptyBoard(t), l, nil)
+	l.write = 300 * time.Millisecond
+	s := serve(t, idleBoard(t), l, nil)
 	w := dial(t, s)
 	w.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
 	require.Equal(t, 200, w.reply().StatusCode)
-	time.Sleep(3 * l.write)
+	time.Sleep(2 * l.write)
 	w.send("nonsense\r\n\r\n")
 	require.Equal(t, 400, w.reply().StatusCode)
 	w.ended()
@@ -155,7 +165,7 @@ func TestARefusalAfterALongPause(t *testing.T) {
 // TestNoClientLosesA413 sends far more than the limit with Go's own client,
 // which reports a connection that was reset instead of the answer.
 func TestNoClientLosesA413(t *testing.T) {
-	s := serve(t, emptyBoard(t), defaultLimits, nil)
+	s := serve(t, idleBoard(t), defaultLimits, nil)
 	const size = 24 << 20
 	for _, test := range []struct {
 		name    string
@@ -192,7 +202,7 @@ func TestNoClientLosesA413(t *testing.T) {
 
 // TestTheLimitIsOneMiBExactly has bodies of white space around the limit.
 func TestTheLimitIsOneMiBExactly(t *testing.T) {
-	s := serve(t, emptyBoard(t), defaultLimits, nil)
+	s := serve(t, idleBoard(t), defaultLimits, nil)
 	for _, test := range []struct {
 		name  string
 		extra int
@@ -213,7 +223,7 @@ func TestTheLimitIsOneMiBExactly(t *testing.T) {
 func TestMoreConnectionsThanAllowedWait(t *testing.T) {
 	l := defaultLimits
 	l.connections, l.idle = 2, 200*time.Millisecond
-	s := serve(t, emptyBoard(t), l, nil)
+	s := serve(t, idleBoard(t), l, nil)
 	answered := make(chan error, 6)
 	for range cap(answered) {
 		go func() {

@@ -129,8 +129,9 @@ func (b *Board) Current(strategy string) (*Snapshot, func(), error) {
 
 // Reload brings a strategy ("" = the default) to what the registry wants now.
 // The load begins after the call, is shared with others who wait for it, and
-// goes on when ctx ends. Errors beside Current's: ErrNoActive,
-// *release.Rejection and *release.Unavailable; the old release serves on.
+// goes on when ctx ends. Errors beside Current's: ErrNoActive, ErrClosed,
+// *release.Rejection, *release.Unavailable, and context.DeadlineExceeded for a
+// load over LoadTimeout; the old release serves on.
 func (b *Board) Reload(ctx context.Context, strategy string) (Outcome, error) {
 	if strategy == "" {
 		strategy = b.opt.Strategy

@@ -105,6 +105,10 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 	if d, missing := missingDigests(rec, c.Manifest); missing {
 		err := b.opt.Registry.RecordDigests(ctx, rec.Ref(), d)
 		b.saw(err)
+		if errors.Is(err, release.ErrConflict) {
+			// Another host found other bytes under the same path.
+			err = release.Reject(release.DigestMismatch, "%v", err)
+		}
 		if err != nil {
 			rel.done()
 			return nil, err

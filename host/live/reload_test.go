@@ -148,6 +148,26 @@ func TestOutages(t *testing.T) {
 	require.Empty(t, b.Problems())
 }
 
+func TestOneOutageIsSaidOnce(t *testing.T) {
+	b := demotest.NewServingBoard(t, nil)
+	b.Publish(release.Record{Strategy: "second", Version: "v1", Status: release.Active}, demotest.File(t, artifacts.Releases()[0].Model), nil)
+	require.NoError(t, b.Sync(t.Context()))
+	b.FailRegistry(demotest.ErrNoRegistry)
+	for _, s := range b.Strategies() {
+		_, err := b.Reload(t.Context(), s)
+		require.Error(t, err)
+	}
+	require.Len(t, b.Problems(), 1)
+}
+
+func TestAStrategyThatNobodyWantsToServeIsNoProblem(t *testing.T) {
+	b := demotest.NewServingBoard(t, nil)
+	b.Publish(release.Record{Strategy: "draft", Version: "v1"}, demotest.File(t, artifacts.Releases()[0].Model), nil)
+	_, err := b.Reload(t.Context(), "draft")
+	require.ErrorIs(t, err, live.ErrNoActive)
+	require.Empty(t, b.Problems())
+}
+
 func TestAMissingFileIsWorthRetrying(t *testing.T) {
 	b := demotest.NewServingBoard(t, nil)
 	_, err := b.Register(t.Context(), release.Record{

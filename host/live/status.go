@@ -38,19 +38,25 @@ func (b *Board) Strategy(name string) (st StrategyStatus, ok bool) {
 func (b *Board) Problems() []error {
 	var problems []error
 	b.contact.mu.Lock()
-	if b.contact.err != nil {
-		problems = append(problems, b.contact.err)
-	}
+	lost := b.contact.err
 	b.contact.mu.Unlock()
+	if lost != nil {
+		problems = append(problems, lost)
+	}
 	if b.Market() == nil {
 		problems = append(problems, ErrNoMarket)
 	}
 	for _, name := range b.Strategies() {
 		st, _ := b.Strategy(name)
+		mustServe := st.Serving != "" || name == b.opt.Strategy
 		switch {
+		case lost != nil && unreachable(st.Err):
+			// Said once, above.
+		case errors.Is(st.Err, ErrNoActive) && !mustServe:
+			// Nobody wants it to serve, and it does not.
 		case st.Err != nil:
 			problems = append(problems, st.Err)
-		case st.Serving == "" && name == b.opt.Strategy:
+		case st.Serving == "" && mustServe:
 			problems = append(problems, fmt.Errorf("strategy %s: %w", name, ErrNothingLoaded))
 		}
 	}

@@ -38,13 +38,12 @@ func (b *Board) Watch(ctx context.Context) {
 			cursor = next
 			err = b.sync(ctx)
 		}
-		var unavailable *release.Unavailable
-		if !errors.As(err, &unavailable) {
+		if !passing(err) {
 			retry = 0
 			continue
 		}
 		retry = min(max(firstRetry, 2*retry), lastRetry)
-		if unavailable.Part == release.PartRegistry {
+		if unreachable(err) {
 			b.opt.Log.Warn("registry out of reach", "error", err, "retry_in", retry)
 			sleep(ctx, b.jittered(retry))
 		}
@@ -84,8 +83,7 @@ func (b *Board) sync(ctx context.Context) error {
 			continue
 		}
 		_, err := b.Reload(ctx, name)
-		var unavailable *release.Unavailable
-		if fault == nil && errors.As(err, &unavailable) {
+		if fault == nil && passing(err) {
 			fault = err
 		}
 	}
@@ -116,16 +114,28 @@ type contact struct {
 	err  error     // nil = the last try was answered
 }
 
+// unreachable reports whether err is an outage of the registry.
+func unreachable(err error) bool {
+	var unavailable *release.Unavailable
+	return errors.As(err, &unavailable) && unavailable.Part == release.PartRegistry
+}
+
+// passing reports whether trying again may help: an outage, or a load that
+// took too long.
+func passing(err error) bool {
+	var unavailable *release.Unavailable
+	return errors.As(err, &unavailable) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // saw notes whether the registry answered: an error of the domain is an
 // answer too.
 func (b *Board) saw(err error) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return
 	}
-	var unavailable *release.Unavailable
 	b.contact.mu.Lock()
 	defer b.contact.mu.Unlock()
-	if errors.As(err, &unavailable) && unavailable.Part == release.PartRegistry {
+	if unreachable(err) {
 		b.contact.err = err
 		return
 	}

@@ -78,7 +78,7 @@ func TestShutdownLetsARequestFinish(t *testing.T) {
 	require.Contains(t, got.body, `"outcome":"unchanged"`)
 	require.NoError(t, idle.Close())
 	require.NoError(t, <-stopped)
-	require.Zero(t, len(s.conns.open))
+	require.Empty(t, s.conns.open)
 }
 
 func TestShutdownGivesUpInTime(t *testing.T) {

@@ -232,8 +232,12 @@ func TestMoreConnectionsThanAllowedWait(t *testing.T) {
 				defer c.Close()
 				_, err = fmt.Fprint(c, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
 			}
+			var res *http.Response
 			if err == nil {
-				_, err = http.ReadResponse(bufio.NewReader(c), nil)
+				res, err = http.ReadResponse(bufio.NewReader(c), nil)
+			}
+			if err == nil {
+				err = res.Body.Close()
 			}
 			if err == nil {
 				_, err = io.ReadAll(c) // hold the connection until it is idle for too long

@@ -40,3 +40,22 @@ func BenchmarkHealth(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkEndToEnd is one request as a client sees it: net/http's client,
+// one kept connection on the loopback, the answer read to its end.
+func BenchmarkEndToEnd(b *testing.B) {
+	s := serve(b, demotest.NewServingBoard(b, nil).Board, defaultLimits, nil)
+	for _, bc := range []struct{ name, method, path, body string }{
+		{"get_book_of_30", http.MethodGet, "/signals", ""},
+		{"generate_5", http.MethodPost, generatePath, `{"symbols":["AAPL","AMZN","GOOGL","MSFT","TSLA"]}`},
+	} {
+		b.Run(bc.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := s.do(bc.method, bc.path, bc.body); r.StatusCode != http.StatusOK {
+					b.Fatalf("%s", r.body)
+				}
+			}
+		})
+	}
+}

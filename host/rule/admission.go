@@ -11,12 +11,13 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 
 	"edgesignal/host/release"
+	"edgesignal/host/sandbox"
 )
 
 // Compile admits a module and makes it ready to run. What every host would
-// find is a *release.Rejection: RuleMalformed (too large, not wasm, refused by
-// wazero), RuleForbidden (an import that is not allowed, a memory whose
-// minimum is over the limit, a start function) or RuleABI (a missing or
+// find is a *release.Rejection: RuleMalformed (not wasm, over a limit of
+// package sandbox, refused by wazero, compiling for longer than MaxCompile),
+// RuleForbidden (a feature or an import that is not admitted) or RuleABI (a missing or
 // wrongly typed export, a bad rule.meta, an _initialize that fails).
 // An _initialize that runs into opt.Deadline is a *Fault. ctx bounds compiling and
 // _initialize; its end is its error.
@@ -25,12 +26,12 @@ func Compile(ctx context.Context, wasm []byte, opt Options) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := inspect(wasm, opt)
+	metas, err := inspect(wasm, opt)
 	if err != nil {
 		return nil, err
 	}
 	rt := wazero.NewRuntimeWithConfig(context.Background(), runtimeConfig(opt))
-	m, err := admit(ctx, rt, wasm, o, opt)
+	m, err := admit(ctx, rt, wasm, metas, opt)
 	if err != nil {
 		_ = rt.Close(context.Background()) // nothing of it was handed out
 		return nil, err
@@ -50,29 +51,24 @@ func runtimeConfig(opt Options) wazero.RuntimeConfig {
 		WithCloseOnContextDone(true)
 }
 
-// inspect refuses what can be refused from the bytes alone, before wazero
-// sees them.
-func inspect(wasm []byte, opt Options) (outline, error) {
-	if n := len(wasm); n > MaxModuleBytes {
-		return outline{}, release.Reject(release.RuleMalformed, "the module has %d bytes, at most %d", n, MaxModuleBytes)
+// inspect refuses what can be refused from the bytes alone: nothing reaches
+// wazero that the structural check has not passed. It returns the contents of
+// the rule.meta sections.
+func inspect(wasm []byte, opt Options) ([][]byte, error) {
+	limits := sandbox.Limits{FileBytes: MaxModuleBytes, MemoryPages: int(opt.MemoryLimitPages)}
+	if err := sandbox.Check(wasm, limits); err != nil {
+		return nil, err
 	}
-	o, err := readOutline(wasm)
-	switch {
-	case err != nil:
-		return o, release.Reject(release.RuleMalformed, "%v", err)
-	case o.hasStart:
-		return o, release.Reject(release.RuleForbidden, "the module has a start function; export _initialize instead")
-	case o.otherImport != "":
-		return o, release.Reject(release.RuleForbidden, "import %.160q is not a function", o.otherImport)
-	case o.memoryMin > uint64(opt.MemoryLimitPages):
-		return o, release.Reject(release.RuleForbidden, "the memory begins with %d pages of 64 KiB, at most %d", o.memoryMin, opt.MemoryLimitPages)
+	metas, err := metaSections(wasm)
+	if err != nil {
+		return nil, release.Reject(release.RuleMalformed, "%v", err)
 	}
-	return o, nil
+	return metas, nil
 }
 
 // admit compiles the module, checks what it declares and proves with a first
 // instance that it starts.
-func admit(ctx context.Context, rt wazero.Runtime, wasm []byte, o outline, opt Options) (*Module, error) {
+func admit(ctx context.Context, rt wazero.Runtime, wasm []byte, metas [][]byte, opt Options) (*Module, error) {
 	compiled, err := compile(ctx, rt, wasm)
 	if err != nil {
 		return nil, err
@@ -84,7 +80,7 @@ func admit(ctx context.Context, rt wazero.Runtime, wasm []byte, o outline, opt O
 	if err := checkExports(compiled); err != nil {
 		return nil, err
 	}
-	meta, err := parseMeta(o.meta)
+	meta, err := parseMeta(metas)
 	if err != nil {
 		return nil, err
 	}
@@ -109,12 +105,18 @@ func compile(ctx context.Context, rt wazero.Runtime, wasm []byte) (compiled waze
 			compiled, err = nil, release.Reject(release.RuleMalformed, "the runtime gave up on it: %v", r)
 		}
 	}()
-	// With one worker wazero does not look at ctx while it compiles; with
-	// more it does between functions.
-	workers := experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0)))
+	// The structural check bounds each function; their sum is bounded here.
+	// With one worker wazero does not look at its context while it compiles;
+	// with more it does between functions.
+	bounded, cancel := context.WithTimeout(ctx, MaxCompile)
+	defer cancel()
+	workers := experimental.WithCompilationWorkers(bounded, max(2, runtime.GOMAXPROCS(0)))
 	compiled, err = rt.CompileModule(workers, wasm)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil, fmt.Errorf("compiling the rule: %w", ctx.Err())
+	case bounded.Err() != nil:
+		return nil, release.Reject(release.RuleMalformed, "compiling it takes longer than %v", MaxCompile)
 	}
 	if err != nil {
 		return nil, release.Reject(release.RuleMalformed, "%s", cut(err.Error(), maxMessage))

@@ -42,7 +42,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"memory over the limit", "memory_over", release.RuleForbidden, "begins with 257 pages of 64 KiB, at most 256"},
 		{"data outside the memory", "data_outside", release.RuleABI, "instantiating"},
 		{"_initialize traps", "init_trap", release.RuleABI, "_initialize: wasm error: unreachable"},
-		{"a feature that is off", "simd", release.RuleMalformed, ""},
+		{"a feature that is off", "simd", release.RuleForbidden, "not admitted"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,9 +62,9 @@ func TestCompileRefusesBytes(t *testing.T) {
 		{"text", []byte("(module)"), "not a core wasm module"},
 		{"component", []byte("\x00asm\x0d\x00\x01\x00"), "not a core wasm module"},
 		{"over 8 MiB", make([]byte, MaxModuleBytes+1), "has 8388609 bytes, at most 8388608"},
-		{"section beyond the end", []byte("\x00asm\x01\x00\x00\x00\x01\x7f"), "section 0 (id 1) at byte 8: claims 127 bytes, 0 are left"},
+		{"section beyond the end", []byte("\x00asm\x01\x00\x00\x00\x01\x7f"), "type section: byte 9: claims 127 bytes, 0 are left"},
 		{"length of 40 bits", []byte("\x00asm\x01\x00\x00\x00\x01\xff\xff\xff\xff\xff\x01"), "more than 32 bits"},
-		{"imports that are not there", []byte("\x00asm\x01\x00\x00\x00\x02\x05\xff\xff\xff\xff\x0f"), "section 0 (id 2) at byte 8: the bytes end too early"},
+		{"imports that are not there", []byte("\x00asm\x01\x00\x00\x00\x02\x05\xff\xff\xff\xff\x0f"), "import section: byte 10: claims too many entries: 4294967295, at most 64 (Imports)"},
 		{"unknown kind of import", []byte("\x00asm\x01\x00\x00\x00\x02\x06\x01\x01a\x01b\x09"), "import a.b is of unknown kind 9"},
 		{"name that is not UTF-8", []byte("\x00asm\x01\x00\x00\x00\x00\x02\x01\xff"), "not UTF-8"},
 	}

@@ -73,7 +73,7 @@ func TestWithMetaRefuses(t *testing.T) {
 
 // The host's own reading of hostile bytes: no panic, and what it accepts it
 // can write again.
-func FuzzOutline(f *testing.F) {
+func FuzzWithMeta(f *testing.F) {
 	wasm, _ := rules.Stock(rules.TopBottom)
 	f.Add(wasm)
 	f.Add(wasm[:len(wasm)/2])
@@ -83,16 +83,23 @@ func FuzzOutline(f *testing.F) {
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x02\x05\xff\xff\xff\xff\x0f"))
 	f.Add([]byte("\x00asm\x01\x00\x00\x00\x05\x04\x01\x01\x01\x02"))
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		o, err := readOutline(wasm)
+		var others int
+		err := sections(wasm, func(s section) error {
+			if s.name != metaSection {
+				others++
+			}
+			return nil
+		})
 		if err != nil {
 			return
 		}
 		again, err := WithMeta(wasm, []byte("{}"))
 		require.NoError(t, err)
-		p, err := readOutline(again)
+		metas, err := metaSections(again)
 		require.NoError(t, err)
-		o.meta = [][]byte{[]byte("{}")}
-		require.Equal(t, o, p)
+		require.Equal(t, [][]byte{[]byte("{}")}, metas)
+		require.NoError(t, sections(again, func(section) error { others--; return nil }))
+		require.Equal(t, -1, others, "the other sections stay, and one is added")
 	})
 }
 

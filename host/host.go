@@ -125,7 +125,7 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	parts.Go(func() { h.board.Watch(ctx) })
 	parts.Go(func() {
 		h.refresher.Run(ctx, first, h.newMarket, func(err error) {
-			h.log.Error("market not refreshed; the old one serves on", "error", err)
+			h.log.Error("market not loaded; what served before serves on", "error", err)
 		})
 	})
 	var failed error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -164,6 +165,32 @@ func TestTheDemoAnswersWhatResearchSays(t *testing.T) {
 			require.Equal(t, "2024-12-31", a.Metadata.DataAsOf)
 			require.NoError(t, exactly(a, tc.over, predictions))
 		})
+	}
+}
+
+func TestTheREADMEShowsWhatTheDemoAnswers(t *testing.T) {
+	d := startDemo(t, io.Discard)
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	text := strings.Join(strings.Fields(string(readme)), "")
+	for _, ask := range []func() (*http.Response, error){
+		func() (*http.Response, error) { return http.Get(d.url + "/signals?symbols=AAPL,TSLA") },
+		func() (*http.Response, error) {
+			return http.Post(d.url+"/api/v1/signals/generate", "application/json",
+				strings.NewReader(`{"symbols":["AAPL","AMZN","GOOGL","MSFT","TSLA"],"as_of_date":"2024-12-31","top_n":2,"bottom_n":1}`))
+		},
+	} {
+		res, err := ask()
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, errors.Join(err, res.Body.Close()))
+		// Up to the time of the answer, which differs each time.
+		signals, metadata, _ := strings.Cut(string(body), `"metadata"`)
+		require.Contains(t, text, signals)
+		release, _, _ := strings.Cut(metadata, `"generated_at"`)
+		if strings.Contains(string(body), `"rank":30`) {
+			require.Contains(t, text, `"metadata"`+release)
+		}
 	}
 }
 

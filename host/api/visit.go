@@ -92,7 +92,7 @@ func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
 	}
 	attrs := []slog.Attr{
 		slog.String("request_id", v.id), slog.String("method", v.method), slog.String("path", v.path),
-		slog.Int("status", ctx.Response.StatusCode()), slog.Duration("took", took), slog.String("client", ctx.RemoteAddr().String()),
+		slog.Int("status", ctx.Response.StatusCode()), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("client", ctx.RemoteAddr().String()),
 	}
 	if v.err != nil {
 		attrs = append(attrs, slog.String("code", string(v.code)), slog.Any("error", v.err))

@@ -33,6 +33,8 @@ func (b *Board) load(s *slot) (Outcome, error) {
 	s.state.Store(&state{desired: desired, err: err, at: b.opt.Now().UTC()})
 	log := b.opt.Log.With("strategy", s.strategy)
 	switch {
+	case errors.Is(err, ErrNoActive):
+		log.Warn("no release wanted", "serving", s.serving(), "error", err)
 	case err != nil:
 		log.Error("release not loaded", "desired", desired, "serving", s.serving(), "error", err)
 	case out.Activated:

@@ -223,7 +223,9 @@ func TestAReloadSharesOnlyALoadThatBeginsAfterIt(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled, "who gives up does not stop the load")
 	time.Sleep(200 * time.Millisecond) // let the eight get in line
 	letGo()
-	require.NoError(t, (<-first).err)
+	early := <-first
+	require.NoError(t, early.err)
+	require.Equal(t, "v1.0.0", early.out.Version, "this load read the registry before the change")
 	for _, c := range later {
 		r := <-c
 		require.NoError(t, r.err)

@@ -40,7 +40,8 @@ func (s *Shaky) Heal() {
 	s.storeErr.Store(nil)
 }
 
-// Hold makes Active wait until the returned function is called.
+// Hold makes Active read the registry and then wait until the returned
+// function is called: what it gives may be out of date by then.
 func (s *Shaky) Hold() (letGo func()) {
 	gate := make(chan struct{})
 	s.hold.Store(&gate)
@@ -62,15 +63,16 @@ func (s *Shaky) Close() error { return s.Registry.Close() }
 // Active fails or waits as told.
 func (s *Shaky) Active(ctx context.Context, strategy string) (release.Record, error) {
 	s.activeCalls.Add(1)
+	if err := s.registryErr.Load(); err != nil {
+		return release.Record{}, *err
+	}
+	rec, err := s.Registry.Active(ctx, strategy)
 	if hold := s.hold.Load(); hold != nil {
 		s.waiting.Add(1)
 		<-*hold
 		s.waiting.Add(-1)
 	}
-	if err := s.registryErr.Load(); err != nil {
-		return release.Record{}, *err
-	}
-	return s.Registry.Active(ctx, strategy)
+	return rec, err
 }
 
 // List fails as told.

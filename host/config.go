@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -169,21 +168,4 @@ func redacted(raw string) string {
 		return "(not a URL)"
 	}
 	return u.Redacted()
-}
-
-// compactJSON is one JSON object without white space, or an error naming what
-// it was for. Empty input is nil.
-func compactJSON(what string, b []byte) (json.RawMessage, error) {
-	if len(b) == 0 {
-		return nil, nil
-	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(b, &object); err != nil || object == nil {
-		return nil, fmt.Errorf("%s: not a JSON object: %.80q", what, b)
-	}
-	var out bytes.Buffer
-	if err := json.Compact(&out, b); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	return out.Bytes(), nil
 }

@@ -150,7 +150,7 @@ func (h *Host) start() Start {
 	st, _ := h.board.Strategy(s.Strategy)
 	s.Serving = st.Serving
 	if m := h.board.Market(); m != nil {
-		s.Symbols, s.LastDay = len(m.Series), m.Calendar[len(m.Calendar)-1].String()
+		s.Symbols, s.LastDay = len(m.Series), m.Last().String()
 	}
 	return s
 }
@@ -161,6 +161,6 @@ func (h *Host) newMarket(m *market.Market) {
 		h.log.Warn("file not used", "file", f.File, "symbol", f.Symbol, "reason", f.Reason)
 	}
 	h.log.Info("market loaded", "run", m.RunDate.String(), "revision", m.Revision, "symbols", len(m.Series),
-		"days", len(m.Calendar), "last_day", m.Calendar[len(m.Calendar)-1].String(), "failures", len(m.Failures))
+		"days", len(m.Calendar), "last_day", m.Last().String(), "failures", len(m.Failures))
 	h.board.SetMarket(m)
 }

@@ -2,13 +2,14 @@ package host
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"edgesignal/host/gate"
-	"edgesignal/host/registry/sqlite"
+	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
@@ -48,14 +49,18 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 			return Published{}, err
 		}
 	}
-	if p.Params, err = compactJSON("parameters", r.Params); err != nil {
-		return Published{}, err
-	}
-	if p.Metrics, err = compactJSON("metrics", r.Metrics); err != nil {
-		return Published{}, err
-	}
-	if p.Config, err = compactJSON("config", r.Config); err != nil {
-		return Published{}, err
+	for _, j := range []struct {
+		what string
+		text []byte
+		dst  *json.RawMessage
+	}{{"parameters", r.Params, &p.Params}, {"metrics", r.Metrics, &p.Metrics}, {"config", r.Config, &p.Config}} {
+		if len(j.text) == 0 {
+			continue
+		}
+		if !registry.Object(j.text) {
+			return Published{}, fmt.Errorf("%s: not a JSON object: %.80q", j.what, j.text)
+		}
+		*j.dst = j.text
 	}
 	defaults, err := (&Config{TopN: r.TopN, BottomN: r.BottomN}).defaults()
 	if err != nil {
@@ -96,9 +101,9 @@ func readFile(path string, most int64) ([]byte, error) {
 	return b, nil
 }
 
-// openRegistry opens a registry that is there: a command that only asks or
+// openExisting opens a registry that is there: a command that only asks or
 // activates must not make an empty one where a path was mistyped.
-func openRegistry(ctx context.Context, st Storage) (*sqlite.Registry, error) {
+func openExisting(ctx context.Context, st Storage) (registry.Registry, error) {
 	path, err := st.registryPath()
 	if err != nil {
 		return nil, err
@@ -106,17 +111,13 @@ func openRegistry(ctx context.Context, st Storage) (*sqlite.Registry, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("no registry at %s (named by --state-dir or --database-url): %w", path, err)
 	}
-	reg, err := sqlite.Open(ctx, path)
-	if err != nil {
-		return nil, fmt.Errorf("registry %s: %w", path, err)
-	}
-	return reg, nil
+	return openRegistry(ctx, path)
 }
 
 // Activate makes a release the active one and says which version was before,
 // "" for none.
 func Activate(ctx context.Context, st Storage, strategy, version, by, why string) (before string, err error) {
-	reg, err := openRegistry(ctx, st)
+	reg, err := openExisting(ctx, st)
 	if err != nil {
 		return "", err
 	}
@@ -137,7 +138,7 @@ func Activate(ctx context.Context, st Storage, strategy, version, by, why string
 
 // Releases lists a strategy's releases, or all when it is "".
 func Releases(ctx context.Context, st Storage, strategy string) (records []release.Record, err error) {
-	reg, err := openRegistry(ctx, st)
+	reg, err := openExisting(ctx, st)
 	if err != nil {
 		return nil, err
 	}

@@ -45,11 +45,21 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf
 	if err != nil {
 		return nil, fmt.Errorf("artifact store %s: %w", root, err)
 	}
+	reg, err := openRegistry(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return &Shelf{Registry: reg, store: store, fetcher: &artifact.Fetcher{Store: store, WorkDir: work}, defaults: defaults}, nil
+}
+
+// openRegistry opens the embedded registry at path, making it where there is
+// none.
+func openRegistry(ctx context.Context, path string) (registry.Registry, error) {
 	reg, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("registry %s: %w", path, err)
 	}
-	return &Shelf{Registry: reg, store: store, fetcher: &artifact.Fetcher{Store: store, WorkDir: work}, defaults: defaults}, nil
+	return reg, nil
 }
 
 // Close gives the registry up.

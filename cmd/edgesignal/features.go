@@ -74,17 +74,13 @@ func (c *featuresCmd) query() (q research.FeatureQuery, err error) {
 }
 
 func writeFeatures(ctx context.Context, m *market.Market, q research.FeatureQuery, w io.Writer, ext string, progressTo io.Writer) error {
-	var out rowWriter = research.NewParquetWriter(w)
-	if ext != ".parquet" {
-		csv, err := research.NewCSVWriter(w)
-		if err != nil {
-			return err
-		}
-		out = csv
+	out, err := newRowWriter(w, ext)
+	if err != nil {
+		return err
 	}
 	p := newProgress(progressTo, "symbols")
 	defer p.stop()
-	err := research.Features(m, q, func(r research.FeatureRow) error {
+	err = research.Features(m, q, func(r research.FeatureRow) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -94,6 +90,13 @@ func writeFeatures(ctx context.Context, m *market.Market, q research.FeatureQuer
 		return err
 	}
 	return out.Close()
+}
+
+func newRowWriter(w io.Writer, ext string) (rowWriter, error) {
+	if ext == ".parquet" {
+		return research.NewParquetWriter(w), nil
+	}
+	return research.NewCSVWriter(w)
 }
 
 // writeFile writes beside the target and renames: a failure leaves what was

@@ -53,7 +53,7 @@ func (c *boardCollector) Collect(out chan<- prometheus.Metric) {
 	gauge(c.problems, float64(len(c.board.Problems())))
 	if m := c.board.Market(); m != nil {
 		gauge(c.market, 1, m.Revision)
-		gauge(c.lastDay, float64(m.Calendar[len(m.Calendar)-1].Time().Unix()))
+		gauge(c.lastDay, float64(m.Last().Time().Unix()))
 	}
 }
 

@@ -25,7 +25,7 @@ func (s *Server) health(c *fiber.Ctx) error {
 		done()
 	}
 	if m := board.Market(); m != nil {
-		a.MarketRevision, a.DataAsOf = orNull(m.Revision), orNull(m.Calendar[len(m.Calendar)-1].String())
+		a.MarketRevision, a.DataAsOf = orNull(m.Revision), orNull(m.Last().String())
 	}
 	for _, p := range board.Problems() {
 		a.Status = "degraded"

@@ -29,8 +29,8 @@ func (s *Server) market(c *fiber.Ctx) error {
 	return answer(c, marketAnswer{
 		Revision:   m.Revision,
 		RunDate:    m.RunDate,
-		FirstDay:   m.Calendar[0],
-		LastDay:    m.Calendar[len(m.Calendar)-1],
+		FirstDay:   m.First(),
+		LastDay:    m.Last(),
 		NumSymbols: len(m.Series),
 		Symbols:    m.Symbols(),
 		Failures:   append([]market.Failure{}, m.Failures...),

@@ -84,7 +84,6 @@ var meaning = []struct {
 	{is(live.ErrNoMarket), notReady},
 	{is(live.ErrClosed), notReady},
 	{is(live.ErrStale), stale},
-	{is(signal.ErrNoMarket), notReady},
 	{is(signal.ErrNoData), noData},
 	{as[*rule.ParamsError], invalid},
 	{as[*rule.Fault], ruleFailed},

@@ -6,6 +6,7 @@ package gate
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"edgesignal/host/alpha158"
@@ -142,11 +143,6 @@ func sortedBySymbol(symbols []string) []int {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		if symbols[a] < symbols[b] {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(symbols[a], symbols[b]) })
 	return order
 }

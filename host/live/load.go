@@ -104,8 +104,17 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		rel.done()
 		return nil, err
 	}
-	if d, missing := missingDigests(rec, c.Manifest); missing {
-		err := b.opt.Registry.RecordDigests(ctx, rec.Ref(), d)
+	found := registry.Digests{Model: c.Manifest.ModelSHA256, Golden: c.Manifest.GoldenSHA256}
+	if rec.RulePath != "" {
+		found.Rule = c.Manifest.RuleSHA256
+	}
+	missing, err := found.Missing(*rec)
+	if err != nil {
+		rel.done()
+		return nil, err
+	}
+	if missing != (registry.Digests{}) {
+		err := b.opt.Registry.RecordDigests(ctx, rec.Ref(), missing)
 		b.saw(err)
 		if errors.Is(err, release.ErrConflict) {
 			// Another host found other bytes under the same path.
@@ -115,26 +124,12 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 			rel.done()
 			return nil, err
 		}
-		rec.ModelSHA256 = c.Manifest.ModelSHA256
+		rec.ModelSHA256, rec.GoldenSHA256 = found.Model, found.Golden
 		if rec.RulePath != "" {
-			rec.RuleSHA256 = c.Manifest.RuleSHA256
+			rec.RuleSHA256 = found.Rule
 		}
-		rec.GoldenSHA256 = c.Manifest.GoldenSHA256
 	}
 	return rel, nil
-}
-
-func missingDigests(rec *release.Record, m release.Manifest) (d registry.Digests, any bool) {
-	if rec.ModelSHA256 == "" {
-		d.Model = m.ModelSHA256
-	}
-	if rec.RulePath != "" && rec.RuleSHA256 == "" {
-		d.Rule = m.RuleSHA256
-	}
-	if rec.GoldenPath != "" && rec.GoldenSHA256 == "" {
-		d.Golden = m.GoldenSHA256
-	}
-	return d, d != registry.Digests{}
 }
 
 // Candidate makes a gate candidate of a record and its bytes. ruleBytes nil

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
@@ -81,13 +82,7 @@ func (s *slot) serving() string {
 	return ""
 }
 
-// sameRow reports whether two rows of one release differ at most in what a
-// host does not act on.
+// sameRow reports whether two rows are one release with one content.
 func sameRow(a, b *release.Record) bool {
-	return a.ID == b.ID && a.Version == b.Version &&
-		a.ModelPath == b.ModelPath && a.ModelSHA256 == b.ModelSHA256 &&
-		a.RulePath == b.RulePath && a.RuleSHA256 == b.RuleSHA256 &&
-		a.GoldenPath == b.GoldenPath && a.GoldenSHA256 == b.GoldenSHA256 &&
-		a.FeatureSet == b.FeatureSet &&
-		string(a.RuleParams) == string(b.RuleParams) && string(a.Config) == string(b.Config)
+	return a.ID == b.ID && a.Ref() == b.Ref() && registry.SameContent(*a, *b) == nil
 }

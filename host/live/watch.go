@@ -36,7 +36,7 @@ func (b *Board) Watch(ctx context.Context) {
 		}
 		if err == nil {
 			cursor = next
-			err = b.sync(ctx)
+			err = b.Sync(ctx)
 		}
 		if !passing(err) {
 			retry = 0
@@ -62,9 +62,9 @@ func (b *Board) wait(ctx context.Context, cursor registry.Cursor, d time.Duratio
 	return next, err
 }
 
-// Sync brings every strategy of the registry to what it wants. It returns the
-// first fault that is worth trying again.
-func (b *Board) sync(ctx context.Context) error {
+// Sync brings every strategy of the registry to what it wants, once; Watch
+// goes on doing it. It returns the first fault that is worth trying again.
+func (b *Board) Sync(ctx context.Context) error {
 	rows, err := b.opt.Registry.List(ctx, "")
 	b.saw(err)
 	if err != nil {
@@ -89,9 +89,6 @@ func (b *Board) sync(ctx context.Context) error {
 	}
 	return fault
 }
-
-// Sync checks the registry once, for the start; Watch does it from then on.
-func (b *Board) Sync(ctx context.Context) error { return b.sync(ctx) }
 
 // jittered spreads hosts that were started together.
 func (b *Board) jittered(d time.Duration) time.Duration {

@@ -19,18 +19,18 @@ type Engine struct {
 	Universe []string
 }
 
-// Book answers a query from one snapshot. Errors: ErrNoMarket, ErrNoData,
+// Book answers a query from one snapshot. Errors: live.ErrNoMarket, ErrNoData,
 // *PredictionError, and those of portfolio.Construct.
 func (e *Engine) Book(ctx context.Context, snap *live.Snapshot, q Query) (*Answer, error) {
 	m := snap.Market
 	if m == nil {
-		return nil, ErrNoMarket
+		return nil, live.ErrNoMarket
 	}
 	day := len(m.Calendar) - 1
 	if q.AsOf != nil {
 		i, ok := m.DayIndex(*q.AsOf)
 		if !ok {
-			return nil, fmt.Errorf("%w: %s is before the first day of the market, %s", ErrNoData, *q.AsOf, m.Calendar[0])
+			return nil, fmt.Errorf("%w: %s is before the first day of the market, %s", ErrNoData, *q.AsOf, m.First())
 		}
 		day = i
 	}

@@ -245,7 +245,7 @@ func TestNoMarket(t *testing.T) {
 	b := demotest.NewBoard(t, nil)
 	require.NoError(t, b.Sync(t.Context()))
 	_, err := (&signal.Engine{}).Book(t.Context(), current(t, b), signal.Query{})
-	require.ErrorIs(t, err, signal.ErrNoMarket)
+	require.ErrorIs(t, err, live.ErrNoMarket)
 }
 
 func BenchmarkBook(b *testing.B) {

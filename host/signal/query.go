@@ -62,9 +62,6 @@ type Answer struct {
 // ErrNoData: no symbol asked for has data on that day.
 var ErrNoData = errors.New("no data")
 
-// ErrNoMarket: no market is loaded.
-var ErrNoMarket = errors.New("no market is loaded")
-
 // PredictionError is a prediction that is no number to trade on.
 type PredictionError struct {
 	Symbol string

@@ -66,21 +66,29 @@ func Prepare(r release.Record) (release.Record, error) {
 }
 
 func checkText(r *release.Record) error {
-	for _, f := range []struct {
-		name, text     string
-		required, word bool
-	}{
-		{"strategy", r.Strategy, true, true},
-		{"version", r.Version, true, true},
-		{"model_path", r.ModelPath, true, false},
-		{"rule_path", r.RulePath, false, false},
-		{"golden_path", r.GoldenPath, false, false},
-		{"feature_set", r.FeatureSet, false, true},
-		{"mlflow_run_id", r.MLflowRunID, false, false},
-		{"mlflow_experiment_id", r.MLflowExperimentID, false, false},
-		{"created_by", r.CreatedBy, false, false},
-		{"notes", r.Notes, false, false},
-	} {
+	return checkFields(
+		field{"strategy", r.Strategy, true, true},
+		field{"version", r.Version, true, true},
+		field{"model_path", r.ModelPath, true, false},
+		field{"rule_path", r.RulePath, false, false},
+		field{"golden_path", r.GoldenPath, false, false},
+		field{"feature_set", r.FeatureSet, false, true},
+		field{"mlflow_run_id", r.MLflowRunID, false, false},
+		field{"mlflow_experiment_id", r.MLflowExperimentID, false, false},
+		field{"created_by", r.CreatedBy, false, false},
+		field{"notes", r.Notes, false, false},
+	)
+}
+
+// field is a text as somebody gave it.
+type field struct {
+	name, text string
+	required   bool
+	word       bool // no control characters
+}
+
+func checkFields(fields ...field) error {
+	for _, f := range fields {
 		switch {
 		case f.required && f.text == "":
 			return fmt.Errorf("%s is not set", f.name)

@@ -21,12 +21,13 @@ import (
 	"edgesignal/host/release"
 )
 
-// Registry is the one way to the table model_registry. Every method is safe
-// for concurrent use, also by several processes on one database, and returns,
-// besides its own errors, *release.Unavailable when the database cannot be
-// reached or does not answer in time, and the context's error when the caller
-// gave up. A method that returns an error has changed nothing, unless the
-// connection broke while the database was confirming the change.
+// Registry is the one way to the table model_registry, to its history, and to
+// what hosts say of it. Every method is safe for concurrent use, also by
+// several processes on one database, and returns, besides its own errors,
+// *release.Unavailable when the database cannot be reached or does not answer
+// in time, and the context's error when the caller gave up. A method that
+// returns an error has changed nothing, unless the connection broke while the
+// database was confirming the change.
 type Registry interface {
 	// Register inserts r and returns it as stored. Prepare says what r must
 	// hold. The database sets ID, CreatedAt, ActivatedAt and DeactivatedAt,
@@ -55,6 +56,20 @@ type Registry interface {
 	// release.ErrNotFound and leaves the active release alone.
 	Activate(ctx context.Context, ref release.Ref, by, why string) (now release.Record, before *release.Record, err error)
 
+	// Fail gives ref the status failed, for a release that every host would
+	// refuse, with by and why (each as OneLine gives it) in the event. A
+	// release of any other status may fail; an active one leaves its strategy
+	// without an active release. changed is false when it had failed already:
+	// then nothing changes and no event is written, so that of several hosts
+	// one leaves its word. An unknown ref is release.ErrNotFound.
+	Fail(ctx context.Context, ref release.Ref, by, why string) (changed bool, err error)
+
+	// ActiveChange is the newest event of a strategy in which a release became
+	// active or ceased to be: why the active release is the one that it is, or
+	// where there is none which was the last one (From is active), and whether
+	// it failed and why. release.ErrNotFound = none was ever active.
+	ActiveChange(ctx context.Context, strategy string) (release.Event, error)
+
 	// RecordDigests fills digests that the row does not have yet, all of d or
 	// none. Those already there are never changed: other values are
 	// release.ErrConflict. An unknown ref is release.ErrNotFound.
@@ -66,12 +81,23 @@ type Registry interface {
 	// never active. Each event of a release starts where its last one ended.
 	Events(ctx context.Context, strategy string) ([]release.Event, error)
 
+	// Observe writes what a host says of a strategy in place of all that it
+	// said of it before. Observation.Prepare says what o must hold; the
+	// database sets At. The strategy need not be known.
+	Observe(ctx context.Context, o Observation) error
+
+	// Observations are what the hosts last said of a strategy, or of all when
+	// strategy is "", ordered by strategy, then host (bytes), those of hosts
+	// that are gone included. A report comes back as the same JSON value, not
+	// always the same bytes. None is no error.
+	Observations(ctx context.Context, strategy string) ([]Observation, error)
+
 	// Wait returns as soon as the registry's state differs from what cursor
 	// stood for, with the cursor of the new state; the zero Cursor differs
 	// from every state. It blocks until then or until ctx ends. A change that
 	// commits before Wait is called is never missed. The state is which
 	// releases exist and their statuses, that is: everything that leaves an
-	// event. Digests, notes and metrics do not wake anybody.
+	// event. Digests, notes, metrics and observations do not wake anybody.
 	Wait(ctx context.Context, cursor Cursor) (Cursor, error)
 
 	// Close gives up the connection; a Wait in progress returns

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"edgesignal/host/release"
@@ -24,7 +23,7 @@ func (r *Registry) Active(ctx context.Context, strategy string) (rec release.Rec
 func (r *Registry) List(ctx context.Context, strategy string) (list []release.Record, err error) {
 	query := "SELECT " + columns + " FROM model_registry WHERE ?1 = '' OR strategy_name = ?1 ORDER BY strategy_name, created_at DESC, id DESC"
 	err = r.try(ctx, "list", func() error {
-		list, err = all(ctx, r.read, func(rows *sql.Rows) (release.Record, error) { return scan(rows) }, query, strategy)
+		list, err = all(ctx, r.read, scan, query, strategy)
 		return err
 	})
 	return list, err
@@ -32,8 +31,7 @@ func (r *Registry) List(ctx context.Context, strategy string) (list []release.Re
 
 // Events implements registry.Registry.
 func (r *Registry) Events(ctx context.Context, strategy string) (events []release.Event, err error) {
-	query := `SELECT id, strategy_name, version, coalesce(from_status, ''), coalesce(to_status, ''), at, actor, reason
-		FROM model_registry_events WHERE ?1 = '' OR strategy_name = ?1 ORDER BY id`
+	query := "SELECT " + eventColumns + " FROM model_registry_events WHERE ?1 = '' OR strategy_name = ?1 ORDER BY id"
 	err = r.try(ctx, "events", func() error {
 		events, err = all(ctx, r.read, scanEvent, query, strategy)
 		return err
@@ -41,10 +39,24 @@ func (r *Registry) Events(ctx context.Context, strategy string) (events []releas
 	return events, err
 }
 
-func scanEvent(rows *sql.Rows) (release.Event, error) {
+// ActiveChange implements registry.Registry.
+func (r *Registry) ActiveChange(ctx context.Context, strategy string) (e release.Event, err error) {
+	query := "SELECT " + eventColumns + ` FROM model_registry_events
+		WHERE strategy_name = ? AND (from_status = 'active' OR to_status = 'active') ORDER BY id DESC LIMIT 1`
+	err = r.try(ctx, "active change", func() error {
+		e, err = scanEvent(r.read.QueryRowContext(ctx, query, strategy))
+		return notFound(err, "a release of strategy %q that was ever active", strategy)
+	})
+	return e, err
+}
+
+const eventColumns = "id, strategy_name, version, coalesce(from_status, ''), coalesce(to_status, ''), at, actor, reason"
+
+// scanEvent reads one row of eventColumns.
+func scanEvent(row scanner) (release.Event, error) {
 	var e release.Event
 	var at string
-	if err := rows.Scan(&e.ID, &e.Strategy, &e.Version, &e.From, &e.To, &at, &e.By, &e.Why); err != nil {
+	if err := row.Scan(&e.ID, &e.Strategy, &e.Version, &e.From, &e.To, &at, &e.By, &e.Why); err != nil {
 		return release.Event{}, err
 	}
 	var err error
@@ -55,7 +67,7 @@ func scanEvent(rows *sql.Rows) (release.Event, error) {
 }
 
 // all reads every row of one query, which is one state of the database.
-func all[T any](ctx context.Context, q querier, one func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func all[T any](ctx context.Context, q querier, one func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// scanner is a *sql.Row or *sql.Rows.
+type scanner interface{ Scan(...any) error }
+
 func get(ctx context.Context, q querier, ref release.Ref) (release.Record, error) {
 	rec, err := scan(q.QueryRowContext(ctx, "SELECT "+columns+" FROM model_registry WHERE strategy_name = ? AND version = ?", ref.Strategy, ref.Version))
 	return rec, notFound(err, "release %q %q", ref.Strategy, ref.Version)
@@ -30,8 +33,8 @@ func active(ctx context.Context, q querier, strategy string) (release.Record, er
 	return rec, notFound(err, "active release of strategy %q", strategy)
 }
 
-// scan reads one row of columns from a *sql.Row or *sql.Rows.
-func scan(row interface{ Scan(...any) error }) (release.Record, error) {
+// scan reads one row of columns.
+func scan(row scanner) (release.Record, error) {
 	var r release.Record
 	var run, experiment, by, notes, modelSum, rulePath, ruleSum, goldenPath, goldenSum sql.NullString
 	var metrics, config, params, activated, deactivated sql.NullString

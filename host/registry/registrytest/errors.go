@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/host/registry"
+	"edgesignal/host/release"
 )
 
 // calls is every method that talks to the database.
@@ -17,11 +18,15 @@ func calls(r registry.Registry) map[string]func(context.Context) error {
 		"List":     func(ctx context.Context) error { _, err := r.List(ctx, ""); return err },
 		"Active":   func(ctx context.Context) error { _, err := r.Active(ctx, "s"); return err },
 		"Activate": func(ctx context.Context) error { _, _, err := r.Activate(ctx, ref("s", "v1"), "", ""); return err },
+		"Fail":     func(ctx context.Context) error { _, err := r.Fail(ctx, ref("s", "v1"), "", ""); return err },
 		"RecordDigests": func(ctx context.Context) error {
 			return r.RecordDigests(ctx, ref("s", "v1"), registry.Digests{Model: sum("aa")})
 		},
-		"Events": func(ctx context.Context) error { _, err := r.Events(ctx, ""); return err },
-		"Wait":   func(ctx context.Context) error { _, err := r.Wait(ctx, ""); return err },
+		"Events":       func(ctx context.Context) error { _, err := r.Events(ctx, ""); return err },
+		"ActiveChange": func(ctx context.Context) error { _, err := r.ActiveChange(ctx, "s"); return err },
+		"Observe":      func(ctx context.Context) error { return r.Observe(ctx, served("s", "h:1")) },
+		"Observations": func(ctx context.Context) error { _, err := r.Observations(ctx, ""); return err },
+		"Wait":         func(ctx context.Context) error { _, err := r.Wait(ctx, ""); return err },
 	}
 }
 
@@ -37,6 +42,8 @@ func testErrors(t *testing.T, fresh func(t *testing.T) Open) {
 		list, err := r.List(t.Context(), "")
 		require.NoError(t, err, "the handle still works")
 		require.Equal(t, []string{"v1"}, versions(list), "and nothing was changed")
+		require.Equal(t, release.Inactive, list[0].Status)
+		require.Empty(t, observations(t, r, ""))
 	})
 	t.Run("closed", func(t *testing.T) {
 		open := fresh(t)

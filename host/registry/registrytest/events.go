@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
@@ -81,4 +82,11 @@ func requireChain(t require.TestingT, events []release.Event) map[release.Ref]re
 		require.LessOrEqual(t, active[e.Strategy], 1, "event %d of %s", e.ID, rf)
 	}
 	return at
+}
+
+func history(t *testing.T, r registry.Registry, strategy string) []release.Event {
+	t.Helper()
+	events, err := r.Events(t.Context(), strategy)
+	require.NoError(t, err)
+	return events
 }

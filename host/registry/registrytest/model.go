@@ -40,7 +40,8 @@ func testModel(t *testing.T, fresh func(t *testing.T) Open) {
 		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
 			r := rapid.SampledFrom(handles).Draw(rt, "handle")
 			v := version.Draw(rt, "version")
-			if rapid.Bool().Draw(rt, "register") {
+			switch rapid.SampledFrom([]string{"register", "activate", "fail"}).Draw(rt, "change") {
+			case "register":
 				rec := release.Record{Strategy: strategy, Version: v, ModelPath: path.Draw(rt, "path"), Status: status.Draw(rt, "status")}
 				_, err := r.Register(t.Context(), rec)
 				switch p, known := paths[v]; {
@@ -56,15 +57,26 @@ func testModel(t *testing.T, fresh func(t *testing.T) Open) {
 				default:
 					require.ErrorIs(rt, err, release.ErrConflict)
 				}
-				continue
-			}
-			_, _, err := r.Activate(t.Context(), ref(strategy, v), "", "")
-			if s, known := want[v]; !known {
-				require.ErrorIs(rt, err, release.ErrNotFound)
-			} else {
-				require.NoError(rt, err)
-				if s != release.Active {
-					set(v, release.Active)
+			case "activate":
+				_, _, err := r.Activate(t.Context(), ref(strategy, v), "", "")
+				if s, known := want[v]; !known {
+					require.ErrorIs(rt, err, release.ErrNotFound)
+				} else {
+					require.NoError(rt, err)
+					if s != release.Active {
+						set(v, release.Active)
+					}
+				}
+			case "fail":
+				changed, err := r.Fail(t.Context(), ref(strategy, v), "", "")
+				if s, known := want[v]; !known {
+					require.ErrorIs(rt, err, release.ErrNotFound)
+				} else {
+					require.NoError(rt, err)
+					require.Equal(rt, s != release.Failed, changed)
+					if changed {
+						set(v, release.Failed)
+					}
 				}
 			}
 		}
@@ -81,5 +93,7 @@ func testModel(t *testing.T, fresh func(t *testing.T) Open) {
 		for rf, s := range requireChain(rt, events) {
 			require.Equal(rt, want[rf.Version], s)
 		}
+		change, err := handles[1].ActiveChange(t.Context(), strategy)
+		requireActiveChange(rt, events, change, err)
 	})
 }

@@ -36,6 +36,7 @@ func testWait(t *testing.T, fresh func(t *testing.T) Open) {
 			func() { activate(t, b, "v1") },
 			func() { activate(t, b, "v2") },
 			func() { activate(t, b, "v1") }, // as two changes ago, and yet not the same state
+			func() { fail(t, b, "v1") },
 		} {
 			require.False(t, seen[c])
 			seen[c] = true
@@ -61,11 +62,15 @@ func testWait(t *testing.T, fresh func(t *testing.T) Open) {
 	t.Run("nothing changed", func(t *testing.T) {
 		r := fresh(t)(t)
 		register(t, r, plain("s", "v1"))
+		register(t, r, plain("s", "v2"))
 		activate(t, r, "v1")
+		fail(t, r, "v2")
 		c := wait(t, r, "")
 		activate(t, r, "v1")
+		fail(t, r, "v2")
 		register(t, r, plain("s", "v1"))
 		require.NoError(t, r.RecordDigests(t.Context(), ref("s", "v1"), registry.Digests{Model: sum("aa")}))
+		observe(t, r, served("s", "h:1"), served("s", "h:1"), served("unknown", "h:1"))
 		ctx, cancel := context.WithTimeout(t.Context(), quiet)
 		defer cancel()
 		_, err := r.Wait(ctx, c)
@@ -88,5 +93,11 @@ func testWait(t *testing.T, fresh func(t *testing.T) Open) {
 func activate(t *testing.T, r registry.Registry, version string) {
 	t.Helper()
 	_, _, err := r.Activate(t.Context(), ref("s", version), "ann", "")
+	require.NoError(t, err)
+}
+
+func fail(t *testing.T, r registry.Registry, version string) {
+	t.Helper()
+	_, err := r.Fail(t.Context(), ref("s", version), "h:1", "rule_malformed: empty")
 	require.NoError(t, err)
 }

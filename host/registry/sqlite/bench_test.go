@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,5 +56,29 @@ func BenchmarkActivate(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		_, _, err := r.Activate(b.Context(), ref([]string{"v2", "v1"}[i%2]), "", "")
 		require.NoError(b, err)
+	}
+}
+
+// Why nothing is active, with a long history behind it.
+func BenchmarkActiveChange(b *testing.B) {
+	r := benchmarked(b)
+	_, err := r.Fail(b.Context(), ref("v1"), "h:1", "golden_mismatch")
+	require.NoError(b, err)
+	for i := range 1000 {
+		_, err := r.Register(b.Context(), plain(fmt.Sprint("w", i)))
+		require.NoError(b, err)
+	}
+	for b.Loop() {
+		_, err := r.ActiveChange(b.Context(), "s")
+		require.NoError(b, err)
+	}
+}
+
+// One status with a report of 2 KB, synced to the disk.
+func BenchmarkObserve(b *testing.B) {
+	r := benchmarked(b)
+	o := rejected("h:1", []byte(`{"steps":"`+strings.Repeat("x", 2000)+`"}`))
+	for b.Loop() {
+		require.NoError(b, r.Observe(b.Context(), o))
 	}
 }

@@ -63,6 +63,28 @@ func TestOpenAgainIsANoOp(t *testing.T) {
 	}
 }
 
+// A file of the schema before observations gets them and keeps what it holds.
+func TestOpenAnOlderSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	r := open(t, path)
+	_, err := r.Register(t.Context(), plain("v1"))
+	require.NoError(t, err)
+	want, wantTable := dump(t, r), tableOf(t, path, "model_registry_observations")
+	require.NoError(t, r.Close())
+	run(t, shell(t, path), "DROP TABLE model_registry_observations", "DELETE FROM goose_db_version WHERE version_id > 3")
+
+	r = open(t, path)
+	require.Equal(t, want, dump(t, r))
+	require.Equal(t, wantTable, tableOf(t, path, "model_registry_observations"))
+	require.NoError(t, r.Observe(t.Context(), rejected("h:1", nil)))
+}
+
+func tableOf(t *testing.T, path, name string) (sql string) {
+	t.Helper()
+	require.NoError(t, shell(t, path).QueryRow("SELECT sql FROM sqlite_schema WHERE name = ?", name).Scan(&sql))
+	return sql
+}
+
 // schemaOf is the schema with what goose has written down.
 func schemaOf(t *testing.T, path string) (all []string) {
 	t.Helper()

@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childPath); path != "" {
-		os.Exit(child(path))
+		os.Exit(child(path, os.Getenv(childWork)))
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -9,13 +9,13 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
 	"edgesignal/host/api"
 	"edgesignal/host/live"
 	"edgesignal/host/market"
-	"edgesignal/host/rule"
 	"edgesignal/host/signal"
 )
 
@@ -74,14 +74,23 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	}
 	h := &Host{shelf: shelf, data: data, log: log}
 	h.board = live.NewBoard(live.Options{
-		Registry: shelf.Registry, Fetcher: shelf.fetcher, Strategy: cfg.DefaultStrategy, Defaults: defaults,
-		Rule: rule.Options{}, Log: log, Interval: interval, MaxStaleness: staleness,
+		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Strategy: cfg.DefaultStrategy, Defaults: defaults,
+		Gate: shelf.gate, Rule: shelf.gate.Rule, Log: log, Interval: interval, MaxStaleness: staleness,
 	})
 	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
 	h.server = api.New(api.Options{
 		Board: h.board, Engine: &signal.Engine{Universe: universe}, Log: log, Version: id.Version, Demo: id.Demo,
 	})
 	return h, nil
+}
+
+// hostName is what this host is called in the registry.
+func hostName(port uint16) string {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "localhost"
+	}
+	return net.JoinHostPort(name, strconv.Itoa(int(port)))
 }
 
 // Start is what came of a host's start.
@@ -109,6 +118,9 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
+	if err := h.shelf.gate.Probe(ctx); err != nil {
+		h.log.Error("no release can be checked here, so none will be loaded", "error", err)
+	}
 	served := make(chan error, 1)
 	go func() { served <- h.server.Serve(ln) }()
 	h.log.Info("listening", "address", ln.Addr().String())

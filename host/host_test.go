@@ -23,12 +23,14 @@ import (
 
 	"edgesignal/artifacts"
 	"edgesignal/host"
+	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
 )
 
 func TestMain(m *testing.M) {
+	gate.ServeIfChild()
 	// The process's one clock for Date headers, which fasthttp never stops.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
 }

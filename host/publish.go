@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"edgesignal/host/gate"
+	"edgesignal/host/live"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
@@ -16,13 +18,14 @@ import (
 // PublishRequest is a release to be published, by files. The JSON texts may
 // be nil.
 type PublishRequest struct {
-	Strategy, Version               string
-	ModelFile, RuleFile, GoldenFile string // "" = none, but for the model
-	Params, Metrics, Config         []byte
-	Status, Notes                   string
-	MLflowRunID, CreatedBy          string
-	Activate                        bool
-	TopN, BottomN                   int // of the stock rule where Params sets none
+	Strategy, Version       string
+	ModelFile, GoldenFile   string // "" = none, but for the model
+	Rule                    string // a file, builtin:NAME, or "" = the stock rule top_bottom
+	Params, Metrics, Config []byte
+	Status, Notes           string
+	MLflowRunID, CreatedBy  string
+	Activate                bool
+	TopN, BottomN           int // of the stock rule where Params sets none
 }
 
 // Published is what the registry now says.
@@ -36,12 +39,16 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 		Ref: release.Ref{Strategy: r.Strategy, Version: r.Version}, Status: release.Status(r.Status),
 		MLflowRunID: r.MLflowRunID, CreatedBy: r.CreatedBy, Notes: r.Notes,
 	}
+	ruleFile := r.Rule
+	if name, ok := strings.CutPrefix(r.Rule, live.BuiltIn); ok {
+		ruleFile, p.StockRule = "", name
+	}
 	var err error
 	for _, f := range []struct {
 		path string
 		max  int64
 		dst  *[]byte
-	}{{r.ModelFile, gate.MaxModelBytes, &p.Model}, {r.RuleFile, gate.MaxRuleBytes, &p.Rule}, {r.GoldenFile, gate.MaxGoldenBytes, &p.Golden}} {
+	}{{r.ModelFile, gate.MaxModelBytes, &p.Model}, {ruleFile, gate.MaxRuleBytes, &p.Rule}, {r.GoldenFile, gate.MaxGoldenBytes, &p.Golden}} {
 		if f.path == "" {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"edgesignal/host/artifact"
 	"edgesignal/host/artifact/dir"
@@ -23,6 +24,7 @@ type Shelf struct {
 	store    artifact.Store
 	fetcher  *artifact.Fetcher
 	defaults json.RawMessage // parameters of the stock rule
+	gate     *gate.Child
 }
 
 // OpenShelf opens what Storage names, making an embedded registry and a
@@ -41,6 +43,10 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf
 	if err != nil {
 		return nil, err
 	}
+	g, err := s.gate()
+	if err != nil {
+		return nil, err
+	}
 	store, err := dir.Open(root)
 	if err != nil {
 		return nil, fmt.Errorf("artifact store %s: %w", root, err)
@@ -49,7 +55,20 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf
 	if err != nil {
 		return nil, err
 	}
-	return &Shelf{Registry: reg, store: store, fetcher: &artifact.Fetcher{Store: store, WorkDir: work}, defaults: defaults}, nil
+	return &Shelf{Registry: reg, store: store, fetcher: &artifact.Fetcher{Store: store, WorkDir: work}, defaults: defaults, gate: g}, nil
+}
+
+// gate is the process that checks releases, with a cache of compiled rules in
+// the state directory.
+func (s *Storage) gate() (*gate.Child, error) {
+	cache, err := filepath.Abs(filepath.Join(s.StateDir, "compiled"))
+	if err != nil {
+		return nil, err
+	}
+	if err := rule.PrivateDir(cache); err != nil {
+		return nil, err
+	}
+	return &gate.Child{Rule: rule.Options{CacheDir: cache}}, nil
 }
 
 // openRegistry opens the embedded registry at path, making it where there is
@@ -69,7 +88,8 @@ func (s *Shelf) Close() error { return s.Registry.Close() }
 type Publication struct {
 	Ref         release.Ref
 	Model       []byte
-	Rule        []byte          // nil = the stock rule
+	Rule        []byte          // nil = a stock rule
+	StockRule   string          // its name where Rule is nil; "" = top_bottom
 	Golden      []byte          // nil = none
 	Params      json.RawMessage // of the rule; nil = the defaults
 	Status      release.Status  // Inactive or Testing
@@ -92,15 +112,15 @@ func (s *Shelf) Publish(ctx context.Context, p Publication) (release.Record, gat
 		PerformanceMetrics: p.Metrics, Config: p.Config, CreatedBy: p.CreatedBy, Notes: p.Notes,
 		RuleParams: p.Params, FeatureSet: release.FeatureSetAlpha158,
 	}
+	if p.StockRule != "" {
+		rec.RulePath = live.BuiltIn + p.StockRule
+	}
 	c, err := live.Candidate(&rec, s.defaults, p.Model, p.Rule, p.Golden)
 	if err != nil {
 		return rec, none, err
 	}
-	passed, err := gate.Check(ctx, c, rule.Options{})
+	verdict, err := s.gate.Check(ctx, gate.Job{Candidate: c})
 	if err != nil {
-		return rec, none, err
-	}
-	if err := passed.Rule.Close(); err != nil {
 		return rec, none, err
 	}
 	for _, a := range []struct {
@@ -119,9 +139,12 @@ func (s *Shelf) Publish(ctx context.Context, p Publication) (release.Record, gat
 		}
 		*a.sum = release.Sum(a.bytes)
 	}
+	if p.StockRule != "" {
+		rec.RuleSHA256 = c.Manifest.RuleSHA256
+	}
 	rec, err = s.Registry.Register(ctx, rec)
 	if errors.Is(err, release.ErrConflict) {
 		return rec, none, fmt.Errorf("release %s is published already, with other content: %w", p.Ref, err)
 	}
-	return rec, passed.Report, err
+	return rec, verdict.Report, err
 }

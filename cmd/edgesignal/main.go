@@ -17,6 +17,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/joho/godotenv"
+
+	"edgesignal/host/gate"
 )
 
 // Exit statuses.
@@ -46,6 +48,7 @@ type streams struct {
 }
 
 func main() {
+	gate.ServeIfChild()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"edgesignal/host/gate"
 )
 
 // The golden data lie with the packages whose they are.
@@ -39,6 +41,11 @@ func absolute(path string) string {
 type result struct {
 	code     int
 	out, err string
+}
+
+func TestMain(m *testing.M) {
+	gate.ServeIfChild()
+	os.Exit(m.Run())
 }
 
 // edgesignal runs the program in a folder of the test's own.

@@ -13,7 +13,7 @@ type publishCmd struct {
 	Strategy    string `required:"" placeholder:"S" help:"The strategy."`
 	Version     string `required:"" placeholder:"V" help:"The version, unique within the strategy."`
 	Model       string `required:"" placeholder:"FILE" help:"LightGBM's text model."`
-	Rule        string `placeholder:"FILE.wasm" help:"The rule module. None = the stock rule top_bottom."`
+	Rule        string `placeholder:"FILE.wasm" help:"The rule: a module, or builtin:NAME for a stock one. None = builtin:top_bottom with TOP_N and BOTTOM_N."`
 	Params      string `placeholder:"JSON" help:"The rule's parameters: a JSON object, or @FILE."`
 	Golden      string `placeholder:"FILE" help:"What the release must answer."`
 	Status      string `enum:"inactive,testing" default:"inactive" help:"inactive or testing."`
@@ -31,7 +31,7 @@ type publishCmd struct {
 func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	p := host.PublishRequest{
 		Strategy: c.Strategy, Version: c.Version, Status: c.Status, Notes: c.Notes, MLflowRunID: c.MLflowRunID,
-		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, RuleFile: c.Rule, GoldenFile: c.Golden, TopN: c.TopN, BottomN: c.BottomN,
+		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, Rule: c.Rule, GoldenFile: c.Golden, TopN: c.TopN, BottomN: c.BottomN,
 	}
 	for _, j := range []struct {
 		flag, text string

@@ -15,10 +15,23 @@ import (
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/release"
-	"edgesignal/host/rule"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	gate.ServeIfChild()
+	goleak.VerifyTestMain(m)
+}
+
+func check(t testing.TB, c gate.Candidate) (*gate.Verdict, error) {
+	return gate.InPlace{}.Check(t.Context(), gate.Job{Candidate: c})
+}
+
+func steps(r gate.Report) (names []string) {
+	for _, s := range r.Steps {
+		names = append(names, s.Name)
+	}
+	return names
+}
 
 // good is v1.0.0 of the demo.
 func good(t testing.TB) gate.Candidate {
@@ -45,25 +58,23 @@ func sign(c *gate.Candidate) {
 
 func TestTheDemoPasses(t *testing.T) {
 	c := good(t)
-	p, err := gate.Check(t.Context(), c, rule.Options{})
+	v, err := check(t, c)
 	require.NoError(t, err)
-	defer p.Rule.Close()
-	require.Equal(t, &gate.GoldenReport{Predictions: 45, Portfolios: 3}, p.Report.Golden, "and not one bit is off")
-	var names []string
-	for _, s := range p.Report.Steps {
-		names = append(names, s.Name)
-	}
-	require.Equal(t, []string{"digests", "model", "features", "rule", "parameters", "golden"}, names)
+	g := v.Report.Golden
+	require.Equal(t, &gate.GoldenReport{Predictions: 45, Portfolios: 3, Fuel: g.Fuel}, g, "and not one bit is off")
+	require.Len(t, g.Fuel, 3)
+	require.Equal(t, []string{"digests", "model", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "purity"}, steps(v.Report))
+	require.Positive(t, v.Report.Probe.Fuel)
+	require.Equal(t, "top_bottom", v.Rule.Name)
 }
 
 func TestAReleaseWithoutGoldenFilePasses(t *testing.T) {
 	c := good(t)
 	c.Golden = nil
 	sign(&c)
-	p, err := gate.Check(t.Context(), c, rule.Options{})
+	v, err := check(t, c)
 	require.NoError(t, err)
-	require.Nil(t, p.Report.Golden)
-	require.NoError(t, p.Rule.Close())
+	require.Nil(t, v.Report.Golden)
 }
 
 func TestEveryRefusalHasItsReason(t *testing.T) {
@@ -113,7 +124,7 @@ func TestEveryRefusalHasItsReason(t *testing.T) {
 			if !tc.unsigned {
 				sign(&c)
 			}
-			_, err := gate.Check(t.Context(), c, rule.Options{})
+			_, err := check(t, c)
 			var rejection *release.Rejection
 			require.ErrorAs(t, err, &rejection)
 			require.Equal(t, tc.reason, rejection.Reason, rejection.Detail)
@@ -133,7 +144,7 @@ func TestOnePredictionOneBitOffIsRefused(t *testing.T) {
 	other := append(bytes.Clone(text[:len(text)-1]), '0'+(last-'0'+2)%10)
 	c.Golden = append(bytes.Clone(c.Golden[:at]), bytes.Replace(c.Golden[at:], text, other, 1)...)
 	sign(&c)
-	_, err = gate.Check(t.Context(), c, rule.Options{})
+	_, err = check(t, c)
 	require.ErrorContains(t, err, "predictions.rows[7]")
 }
 
@@ -141,15 +152,14 @@ func TestAGoldenPortfolioMayStandInAnyOrder(t *testing.T) {
 	c := good(t)
 	c.Golden = []byte(`{"portfolios":[{"symbols":["B","C","A"],"predictions":[1,1,2],"params":{"top_n":2,"bottom_n":1},"weights":[0.5,-1,0.5]}]}`)
 	sign(&c)
-	p, err := gate.Check(t.Context(), c, rule.Options{})
+	_, err := check(t, c)
 	require.NoError(t, err, "ties go by symbol, not by row")
-	require.NoError(t, p.Rule.Close())
 }
 
 func TestGivingUpIsNoRefusal(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := gate.Check(ctx, good(t), rule.Options{})
+	_, err := gate.InPlace{}.Check(ctx, gate.Job{Candidate: good(t)})
 	require.ErrorIs(t, err, context.Canceled)
 }
 

@@ -1,15 +1,14 @@
 package gate
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"math"
+	"slices"
 
 	"edgesignal/host/alpha158"
-	"edgesignal/host/model"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
-	"edgesignal/host/rule"
 )
 
 // GoldenReport says how close the release came to its golden file.
@@ -18,45 +17,34 @@ type GoldenReport struct {
 	WorstPrediction float64 `json:"worst_prediction"` // largest absolute difference
 	Portfolios      int     `json:"portfolios"`       // portfolios checked
 	WorstWeight     float64 `json:"worst_weight"`     // largest absolute difference
+	Fuel            []int64 `json:"fuel"`             // of each portfolio, the first maxFuelListed
 }
 
-// golden replays the golden file on the loaded model and rule.
-func (c *Candidate) golden(ctx context.Context, p *Passed) (*GoldenReport, error) {
-	if c.Golden == nil {
-		return nil, nil
-	}
+const maxFuelListed = 100
+
+func (c *checking) readGolden() (err error) {
 	if len(c.Golden) > MaxGoldenBytes {
-		return nil, release.Reject(release.GoldenMismatch, "the golden file has %d bytes, the limit is %d", len(c.Golden), MaxGoldenBytes)
+		return release.Reject(release.GoldenMismatch, "the golden file has %d bytes, the limit is %d", len(c.Golden), MaxGoldenBytes)
 	}
-	g, err := ParseGolden(c.Golden)
-	if err != nil {
-		return nil, release.Reject(release.GoldenMismatch, "%v", err)
+	if c.golden, err = ParseGolden(c.Golden); err != nil {
+		return release.Reject(release.GoldenMismatch, "%v", err)
 	}
-	rep := &GoldenReport{Predictions: len(g.Predictions.Rows), Portfolios: len(g.Portfolios)}
-	if rep.WorstPrediction, err = replayPredictions(&g.Predictions, p.Model); err != nil {
-		return nil, err
-	}
-	for i := range g.Portfolios {
-		worst, err := replayPortfolio(ctx, i, &g.Portfolios[i], c.Manifest, p.Rule)
-		if err != nil {
-			return nil, err
-		}
-		rep.WorstWeight = math.Max(rep.WorstWeight, worst)
-	}
-	return rep, nil
+	c.out.Report.Golden = &GoldenReport{Fuel: []int64{}}
+	return nil
 }
 
-func replayPredictions(g *GoldenPredictions, m *model.Model) (worst float64, err error) {
+func (c *checking) replayPredictions() error {
+	g, rep := &c.golden.Predictions, c.out.Report.Golden
 	if len(g.Rows) == 0 {
-		return 0, nil
+		return nil
 	}
 	want := alpha158.Names()
 	if len(g.Features) != len(want) {
-		return 0, release.Reject(release.GoldenMismatch, "golden file: predictions.features has %d names, the feature set %d", len(g.Features), len(want))
+		return release.Reject(release.GoldenMismatch, "golden file: predictions.features has %d names, the feature set %d", len(g.Features), len(want))
 	}
 	for i, name := range want {
 		if g.Features[i] != name {
-			return 0, release.Reject(release.GoldenMismatch, "golden file: predictions.features[%d] is %q, in the feature set %q", i, g.Features[i], name)
+			return release.Reject(release.GoldenMismatch, "golden file: predictions.features[%d] is %q, in the feature set %q", i, g.Features[i], name)
 		}
 	}
 	rows := make([]float64, 0, len(g.Rows)*len(want))
@@ -66,28 +54,74 @@ func replayPredictions(g *GoldenPredictions, m *model.Model) (worst float64, err
 		}
 	}
 	got := make([]float64, len(g.Rows))
-	if err := m.Predict(got, rows); err != nil {
-		return 0, release.Reject(release.ModelMalformed, "predicting the golden rows: %v", err)
+	if err := c.model.Predict(got, rows); err != nil {
+		return release.Reject(release.ModelMalformed, "predicting the golden rows: %v", err)
 	}
+	rep.Predictions = len(got)
 	for i, v := range got {
 		diff, ok := within(v, g.Expected[i], g.Tolerance)
 		if !ok {
-			return 0, release.Reject(release.GoldenMismatch, "golden file: predictions.rows[%d] gives %v, expected %v (tolerance %v)", i, v, g.Expected[i], g.Tolerance)
+			return release.Reject(release.GoldenMismatch, "golden file: predictions.rows[%d] gives %v, expected %v (tolerance %v)", i, v, g.Expected[i], g.Tolerance)
 		}
-		worst = math.Max(worst, diff)
+		rep.WorstPrediction = math.Max(rep.WorstPrediction, diff)
 	}
-	return worst, nil
+	return nil
 }
 
-func replayPortfolio(ctx context.Context, i int, g *GoldenPortfolio, m release.Manifest, r *rule.Module) (worst float64, err error) {
-	params, err := portfolio.MergeParams(m.RuleParams, g.Params)
+func (c *checking) replayPortfolios(ctx context.Context) error {
+	for i := range c.golden.Portfolios {
+		if err := c.replayPortfolio(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checking) replayPortfolio(ctx context.Context, i int) error {
+	g, rep := &c.golden.Portfolios[i], c.out.Report.Golden
+	in, order, err := g.input(c.Manifest)
 	if err != nil {
-		return 0, release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: %v", i, err)
+		return release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: %v", i, err)
 	}
-	order := sortedBySymbol(g.Symbols)
-	in := portfolio.Input{
-		Predictions: make([]float64, len(order)), Columns: map[string][]float64{}, Params: params, Limits: m.Limits,
+	book, err := portfolio.Construct(ctx, c.rule, in)
+	if err != nil {
+		// The caller gave up: that says nothing about the release.
+		if ctx.Err() != nil {
+			return err
+		}
+		return release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: %v", i, err)
 	}
+	rep.Portfolios++
+	if len(rep.Fuel) < maxFuelListed {
+		rep.Fuel = append(rep.Fuel, book.Fuel)
+	}
+	tolerance := DefaultWeightTolerance
+	if g.Tolerance != nil {
+		tolerance = *g.Tolerance
+	}
+	for k, j := range order {
+		diff, ok := within(book.Weights[k], g.Weights[j], tolerance)
+		if !ok {
+			return release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: weight of %s is %v, expected %v (tolerance %v)",
+				i, g.Symbols[j], book.Weights[k], g.Weights[j], tolerance)
+		}
+		rep.WorstWeight = math.Max(rep.WorstWeight, diff)
+	}
+	return nil
+}
+
+// input is the portfolio as a rule sees it, in ascending order of the symbols,
+// and that order: entry k of the input is entry order[k] of g.
+func (g *GoldenPortfolio) input(m release.Manifest) (in portfolio.Input, order []int, err error) {
+	if in.Params, err = portfolio.MergeParams(m.RuleParams, g.Params); err != nil {
+		return in, nil, err
+	}
+	order = make([]int, len(g.Symbols))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(g.Symbols[a], g.Symbols[b]) })
+	in.Predictions, in.Columns, in.Limits = make([]float64, len(order)), map[string][]float64{}, m.Limits
 	for k, j := range order {
 		in.Predictions[k] = g.Predictions[j]
 	}
@@ -98,27 +132,7 @@ func replayPortfolio(ctx context.Context, i int, g *GoldenPortfolio, m release.M
 		}
 		in.Columns[name] = values
 	}
-	book, err := portfolio.Construct(ctx, r, in)
-	if err != nil {
-		// The caller gave up: that says nothing about the release.
-		if ctx.Err() != nil || errors.Is(err, context.Canceled) {
-			return 0, err
-		}
-		return 0, release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: %v", i, err)
-	}
-	tolerance := DefaultWeightTolerance
-	if g.Tolerance != nil {
-		tolerance = *g.Tolerance
-	}
-	for k, j := range order {
-		diff, ok := within(book.Weights[k], g.Weights[j], tolerance)
-		if !ok {
-			return 0, release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: weight of %s is %v, expected %v (tolerance %v)",
-				i, g.Symbols[j], book.Weights[k], g.Weights[j], tolerance)
-		}
-		worst = math.Max(worst, diff)
-	}
-	return worst, nil
+	return in, order, nil
 }
 
 // within compares with an absolute tolerance; 0 means equal to the last bit,

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"edgesignal/host/artifact"
+	"edgesignal/host/gate"
 	"edgesignal/host/market"
 	"edgesignal/host/registry"
 	"edgesignal/host/rule"
@@ -23,9 +24,11 @@ import (
 type Options struct {
 	Registry registry.Registry
 	Fetcher  *artifact.Fetcher
+	Host     string          // this host's name in the registry: "name:port"
 	Strategy string          // the default strategy: it has a place even before the registry knows it
 	Defaults json.RawMessage // parameters of the stock rule where a release sets none
-	Rule     rule.Options
+	Gate     gate.Gate
+	Rule     rule.Options // of what is loaded here; its cache directory is the gate's
 	Log      *slog.Logger
 	Now      func() time.Time // nil = time.Now
 

@@ -2,15 +2,10 @@ package live
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
-	"edgesignal/guest/rules"
-	"edgesignal/host/artifact"
 	"edgesignal/host/gate"
-	"edgesignal/host/portfolio"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
@@ -30,7 +25,8 @@ func (b *Board) load(s *slot) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, b.opt.LoadTimeout)
 	defer cancel()
 	desired, out, err := b.bring(ctx, s)
-	s.state.Store(&state{desired: desired, err: err, at: b.opt.Now().UTC()})
+	st := &state{desired: desired, err: err, at: b.opt.Now().UTC()}
+	s.state.Store(st)
 	log := b.opt.Log.With("strategy", s.strategy)
 	switch {
 	case errors.Is(err, ErrNoActive):
@@ -40,6 +36,7 @@ func (b *Board) load(s *slot) (Outcome, error) {
 	case out.Activated:
 		log.Info("release activated", "version", out.Version, "previous", out.Previous, "release", s.current.Load().Release.Digest)
 	}
+	b.observe(s, st, out)
 	return out, err
 }
 
@@ -47,7 +44,7 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 	rec, err := b.opt.Registry.Active(ctx, s.strategy)
 	b.saw(err)
 	if errors.Is(err, release.ErrNotFound) {
-		return "", out, fmt.Errorf("strategy %s: %w", s.strategy, ErrNoActive)
+		return b.noneActive(ctx, s.strategy)
 	}
 	if err != nil {
 		return "", out, err
@@ -62,6 +59,7 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 	}
 	rel, err := b.prepare(ctx, &rec)
 	if err != nil {
+		b.fail(ctx, &rec, err)
 		return rec.Version, Outcome{}, err
 	}
 	if now != nil && now.Release.Digest == rel.Digest {
@@ -92,12 +90,16 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 	if err != nil {
 		return nil, err
 	}
-	passed, err := gate.Check(ctx, c, b.opt.Rule)
+	verdict, err := b.opt.Gate.Check(ctx, gate.Job{Candidate: c})
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := gate.Load(ctx, c, verdict, b.opt.Rule)
 	if err != nil {
 		return nil, err
 	}
 	rel := &Release{
-		Manifest: c.Manifest, Model: passed.Model, Rule: passed.Rule, Report: passed.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
+		Manifest: c.Manifest, Model: loaded.Model, Rule: loaded.Rule, Report: loaded.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
 	}
 	rel.users.Store(1)
 	if rel.Digest, err = c.Manifest.Digest(); err != nil {
@@ -130,80 +132,4 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		}
 	}
 	return rel, nil
-}
-
-// Candidate makes a gate candidate of a record and its bytes. ruleBytes nil
-// means the stock rule, whose parameters start from defaults.
-func Candidate(rec *release.Record, defaults json.RawMessage, modelBytes, ruleBytes, golden []byte) (gate.Candidate, error) {
-	c := gate.Candidate{Model: modelBytes, Rule: ruleBytes, Golden: golden}
-	layers := []json.RawMessage{rec.RuleParams}
-	if ruleBytes == nil {
-		stock, ok := rules.Stock(rules.TopBottom)
-		if !ok {
-			return c, fmt.Errorf("stock rule %s is not in this binary", rules.TopBottom)
-		}
-		if sum := release.Sum(stock); rec.RuleSHA256 != "" && rec.RuleSHA256 != sum {
-			return c, release.Reject(release.DigestMismatch, "rule: the stock rule %s has SHA-256 %s, the release names %s", rules.TopBottom, sum, rec.RuleSHA256)
-		}
-		c.Rule = stock
-		layers = []json.RawMessage{defaults, rec.RuleParams}
-	}
-	params, err := portfolio.MergeParams(layers...)
-	if err != nil {
-		return c, release.Reject(release.RuleABI, "rule_params: %v", err)
-	}
-	limits, err := portfolio.LimitsOf(rec.Config)
-	if err != nil {
-		return c, release.Reject(release.RuleABI, "%v", err)
-	}
-	c.Manifest = release.Manifest{
-		Strategy: rec.Strategy, Version: rec.Version, FeatureSet: rec.FeatureSet,
-		ModelSHA256: release.Sum(c.Model), RuleSHA256: release.Sum(c.Rule), RuleParams: params, Limits: limits,
-	}
-	if golden != nil {
-		c.Manifest.GoldenSHA256 = release.Sum(golden)
-	}
-	return c, nil
-}
-
-// fetch brings the bytes that a row names, each held against its digest.
-func (o *Options) fetch(ctx context.Context, rec *release.Record) (gate.Candidate, error) {
-	var got [3][]byte
-	for i, a := range []struct {
-		what, path, sum string
-		max             int64
-		tooLarge        release.Reason
-	}{
-		{"model", rec.ModelPath, rec.ModelSHA256, gate.MaxModelBytes, release.ModelMalformed},
-		{"rule", rec.RulePath, rec.RuleSHA256, gate.MaxRuleBytes, release.RuleMalformed},
-		{"golden file", rec.GoldenPath, rec.GoldenSHA256, gate.MaxGoldenBytes, release.GoldenMismatch},
-	} {
-		if a.path == "" {
-			continue
-		}
-		b, _, err := o.Fetcher.Fetch(ctx, a.path, a.sum, a.max)
-		if err != nil {
-			if errors.Is(err, artifact.ErrTooLarge) {
-				err = release.Reject(a.tooLarge, "%v", err)
-			}
-			return gate.Candidate{}, fetchError(a.what, err)
-		}
-		got[i] = b
-	}
-	return Candidate(rec, o.Defaults, got[0], got[1], got[2])
-}
-
-// fetchError sorts what went wrong: a refusal stays one, anything else is a
-// fault of the store, which may pass.
-func fetchError(what string, err error) error {
-	var rejection *release.Rejection
-	var unavailable *release.Unavailable
-	switch {
-	case errors.As(err, &rejection):
-		return release.Reject(rejection.Reason, "%s: %s", what, rejection.Detail)
-	case errors.As(err, &unavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%s: %w", what, err)
-	default:
-		return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %w", what, err)}
-	}
 }

@@ -29,8 +29,24 @@ type Input struct {
 
 // Book is what came of a run: one entry a symbol, in the order of the input.
 type Book struct {
-	Ranks   []int     // dense, 1 = the highest prediction
-	Weights []float64 // fractions of capital, finite, within the limits
+	Ranks       []int // dense, 1 = the highest prediction
+	rule.Output       // the weights are fractions of capital, within the limits
+}
+
+// RuleInput is in as the rule of this metadata gets it.
+func RuleInput(meta rule.Meta, in Input) (rule.Input, error) {
+	ranks := DenseRanks(in.Predictions)
+	out := rule.Input{Params: in.Params, Predictions: in.Predictions, Ranks: make([]float64, len(ranks)), Columns: make([][]float64, len(meta.Columns))}
+	for i, r := range ranks {
+		out.Ranks[i] = float64(r)
+	}
+	for i, name := range meta.Columns {
+		out.Columns[i] = in.Columns[name]
+		if len(out.Columns[i]) != len(in.Predictions) {
+			return out, fmt.Errorf("column %q has %d values for %d symbols", name, len(out.Columns[i]), len(in.Predictions))
+		}
+	}
+	return out, nil
 }
 
 // Construct runs the rule. Its errors are *rule.ParamsError for parameters
@@ -40,27 +56,20 @@ func Construct(ctx context.Context, m *rule.Module, in Input) (Book, error) {
 	if err := m.CheckParams(in.Params); err != nil {
 		return Book{}, err
 	}
-	ranks := DenseRanks(in.Predictions)
-	rankColumn := make([]float64, len(ranks))
-	for i, r := range ranks {
-		rankColumn[i] = float64(r)
-	}
-	names := m.Meta().Columns
-	columns := make([][]float64, len(names))
-	for i, name := range names {
-		columns[i] = in.Columns[name]
-		if len(columns[i]) != len(in.Predictions) {
-			return Book{}, fmt.Errorf("column %q has %d values for %d symbols", name, len(columns[i]), len(in.Predictions))
-		}
-	}
-	weights, err := m.Construct(ctx, rule.Input{
-		Params: in.Params, Predictions: in.Predictions, Ranks: rankColumn, Columns: columns,
-	})
+	input, err := RuleInput(m.Meta(), in)
 	if err != nil {
 		return Book{}, err
 	}
-	if err := CheckLimits(weights, in.Limits); err != nil {
+	out, err := m.Construct(ctx, input)
+	if err != nil {
 		return Book{}, err
 	}
-	return Book{Ranks: ranks, Weights: weights}, nil
+	if err := CheckLimits(out.Weights, in.Limits); err != nil {
+		return Book{}, err
+	}
+	book := Book{Ranks: make([]int, len(input.Ranks)), Output: out}
+	for i, r := range input.Ranks {
+		book.Ranks[i] = int(r)
+	}
+	return book, nil
 }

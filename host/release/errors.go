@@ -3,6 +3,7 @@ package release
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrNotFound: the registry has no such release, or the store no such key.
@@ -24,7 +25,13 @@ const (
 	RuleForbidden    Reason = "rule_forbidden"
 	RuleABI          Reason = "rule_abi"
 	GoldenMismatch   Reason = "golden_mismatch"
+	RuleImpure       Reason = "rule_impure"
 )
+
+var reasons = []Reason{
+	DigestMismatch, ModelMalformed, ModelUnsupported, FeaturesMismatch,
+	RuleMalformed, RuleForbidden, RuleABI, GoldenMismatch, RuleImpure,
+}
 
 // Rejection is a refusal that every host would come to with the same bytes:
 // trying again cannot help.
@@ -35,21 +42,34 @@ type Rejection struct {
 
 func (r *Rejection) Error() string { return string(r.Reason) + ": " + r.Detail }
 
+// ParseRejection reads what Rejection.Error wrote, as an event of the registry
+// keeps it; ok is false for any other text.
+func ParseRejection(text string) (r *Rejection, ok bool) {
+	word, detail, _ := strings.Cut(text, ": ")
+	for _, reason := range reasons {
+		if word == string(reason) {
+			return &Rejection{reason, detail}, true
+		}
+	}
+	return nil, false
+}
+
 // Reject makes a Rejection with a formatted detail.
 func Reject(reason Reason, format string, args ...any) *Rejection {
 	return &Rejection{Reason: reason, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Part is a thing outside the host that can be out of reach.
+// Part is a thing that a host needs and can be out of reach.
 type Part string
 
 // The parts.
 const (
 	PartRegistry Part = "registry"
 	PartStore    Part = "store"
+	PartGate     Part = "gate" // the process that checks a release
 )
 
-// Unavailable is a fault of the registry or the store, not of a release:
+// Unavailable is a fault of one of the parts, not of a release:
 // worth trying again.
 type Unavailable struct {
 	Part Part

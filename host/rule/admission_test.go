@@ -3,7 +3,6 @@ package rule
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,7 +45,7 @@ func TestCompileRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Compile(t.Context(), wat(t, tt.module, plainMeta), Options{Deadline: patient})
+			_, err := Compile(t.Context(), wat(t, tt.module, plainMeta), Options{})
 			requireRejection(t, err, tt.reason, tt.detail)
 		})
 	}
@@ -93,7 +92,6 @@ func TestCompileOptions(t *testing.T) {
 		want string
 	}{
 		{"memory", Options{MemoryLimitPages: 65537}, "memory limit of 65537 pages, at most 65536"},
-		{"deadline", Options{Deadline: -1}, "deadline -1ns is negative"},
 		{"instances", Options{Instances: -1}, "-1 instances"},
 	}
 	for _, tt := range tests {
@@ -112,15 +110,9 @@ func TestMemoryLimitIsAnOption(t *testing.T) {
 
 func TestInitializeThatNeverEnds(t *testing.T) {
 	wasm := wat(t, "init_loop", plainMeta)
-	t.Run("stopped by the deadline", func(t *testing.T) {
-		_, err := Compile(t.Context(), wasm, Options{Deadline: 20 * time.Millisecond})
-		requireFault(t, err, FaultDeadline, "20ms")
-	})
-	t.Run("stopped by the caller", func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		defer cancel()
-		_, err := Compile(ctx, wasm, Options{Deadline: time.Minute})
-		require.ErrorIs(t, err, context.DeadlineExceeded)
+	t.Run("stopped by its fuel", func(t *testing.T) {
+		_, err := Compile(t.Context(), wasm, Options{})
+		requireRejection(t, err, release.RuleABI, "_initialize used more than the 200000000 units of fuel")
 	})
 	t.Run("caller gone already", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

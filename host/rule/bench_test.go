@@ -69,7 +69,7 @@ func BenchmarkCompile(b *testing.B) {
 	wasm := stock(b, rules.TopBottom)
 	b.ReportAllocs()
 	for b.Loop() {
-		m, err := Compile(b.Context(), wasm, Options{Deadline: patient})
+		m, err := Compile(b.Context(), wasm, Options{})
 		require.NoError(b, err)
 		require.NoError(b, m.Close())
 	}

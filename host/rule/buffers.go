@@ -1,9 +1,7 @@
 package rule
 
 import (
-	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"math"
 )
 
@@ -30,11 +28,12 @@ func (i *instance) allocate(size uint32) (span, error) {
 	case uint64(at)+uint64(size) > uint64(memory):
 		return s, i.fault(FaultPointer, "rule_alloc(%d) gave %d, beyond the memory of %d bytes", size, at, memory)
 	}
-	for _, taken := range []span{i.paramsAt, i.inputAt, i.weights} {
+	for _, taken := range i.taken {
 		if s.meets(taken) {
 			return s, i.fault(FaultPointer, "rule_alloc(%d) gave %d, inside %d bytes at %d that are in use", size, at, taken.size, taken.at)
 		}
 	}
+	i.taken = append(i.taken, s)
 	return s, nil
 }
 
@@ -46,72 +45,6 @@ func (i *instance) view(s span) ([]byte, error) {
 		return nil, i.fault(FaultPointer, "%d bytes at %d are not all in the memory", s.size, s.at)
 	}
 	return b, nil
-}
-
-// changedParams is params as the guest gets them, or nil when they are in
-// effect already.
-func (i *instance) changedParams(params json.RawMessage) ([]byte, error) {
-	if len(params) == 0 {
-		params = emptyParams
-	}
-	if i.params != nil && bytes.Equal(i.params, params) {
-		return nil, nil
-	}
-	return guestParams(params)
-}
-
-// setParams hands text to rule_configure; params is what text was made from.
-func (i *instance) setParams(text []byte, params json.RawMessage) (err error) {
-	if uint32(len(text)) > i.paramsAt.size {
-		i.paramsAt = span{} // the old buffer is not used any more
-		if i.paramsAt, err = i.allocate(roundUp(uint32(len(text)), 256)); err != nil {
-			return err
-		}
-	}
-	at := span{i.paramsAt.at, uint32(len(text))}
-	b, err := i.view(at)
-	if err != nil {
-		return err
-	}
-	copy(b, text)
-	status, err := i.call(exportConfigure, i.configure, at.at, at.size)
-	if err != nil {
-		return err
-	}
-	if status != 0 {
-		return i.statusFault(exportConfigure, int32(status))
-	}
-	if len(params) == 0 {
-		params = emptyParams
-	}
-	i.params = append(i.params[:0], params...)
-	return nil
-}
-
-// reserve makes room for n symbols with ncols columns. It doubles, so that
-// all buffers an instance ever had fit into 16 MiB at the largest n and ncols.
-func (i *instance) reserve(n, ncols int) (err error) {
-	if n <= i.capacity {
-		return nil
-	}
-	capacity := min(int(roundUp(uint32(n), 64)), MaxSymbols)
-	i.capacity, i.inputAt, i.weights = 0, span{}, span{}
-	if i.inputAt, err = i.allocate(uint32(8 * capacity * ncols)); err != nil {
-		return err
-	}
-	if i.weights, err = i.allocate(uint32(8 * capacity)); err != nil {
-		return err
-	}
-	i.capacity = capacity
-	return nil
-}
-
-// roundUp is the smallest least*2^k that is at least n.
-func roundUp(n, least uint32) uint32 {
-	for least < n {
-		least *= 2
-	}
-	return least
 }
 
 // putFloats writes v to b as little-endian float64 and returns the rest of b.

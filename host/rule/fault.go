@@ -7,12 +7,12 @@ type FaultKind string
 
 // The kinds. With each of them the instance is thrown away.
 const (
-	FaultStatus   FaultKind = "status"   // it answered with its own error, 1 to 99, or with a status that does not exist
-	FaultTrap     FaultKind = "trap"     // wasm trap, stack overflow, or a host function called with a bad address
-	FaultExit     FaultKind = "exit"     // it ended itself with proc_exit, whatever the code
-	FaultDeadline FaultKind = "deadline" // it took longer than Options.Deadline
-	FaultPointer  FaultKind = "pointer"  // rule_alloc gave no memory, or an address that cannot be used
-	FaultWeights  FaultKind = "weights"  // a weight is NaN (never written, or computed so) or infinite
+	FaultStatus  FaultKind = "status"  // it answered with its own error, 1 to 99, or with a status that does not exist
+	FaultTrap    FaultKind = "trap"    // wasm trap, stack overflow, or a host function called with a bad address
+	FaultExit    FaultKind = "exit"    // it ended itself with proc_exit, whatever the code
+	FaultFuel    FaultKind = "fuel"    // it used more than its Budget
+	FaultPointer FaultKind = "pointer" // rule_alloc gave no memory, or an address that cannot be used
+	FaultWeights FaultKind = "weights" // a weight is NaN (never written, or computed so) or infinite
 )
 
 // Fault is a call that the rule did not carry out. There are no weights then.
@@ -20,6 +20,7 @@ type Fault struct {
 	Kind    FaultKind
 	Rule    string // name and version
 	Status  int32  // what the rule answered, with FaultStatus
+	Fuel    int64  // units used until then
 	Detail  string // one line: what happened in which export, or the rule's own message
 	Log     []Line // what the rule logged during the call
 	Dropped int    // log lines beyond the caps
@@ -29,7 +30,7 @@ func (f *Fault) Error() string { return fmt.Sprintf("rule %s: %s: %s", f.Rule, f
 
 func (i *instance) fault(kind FaultKind, format string, args ...any) *Fault {
 	lines, dropped := i.host.log.take()
-	return &Fault{Kind: kind, Rule: i.rule, Detail: cut(fmt.Sprintf(format, args...), MaxLineBytes), Log: lines, Dropped: dropped}
+	return &Fault{Kind: kind, Rule: i.rule, Fuel: i.spent(), Detail: cut(fmt.Sprintf(format, args...), MaxLineBytes), Log: lines, Dropped: dropped}
 }
 
 // statusFault is the fault of an export that answered with a status other than 0.

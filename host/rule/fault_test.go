@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +33,7 @@ func TestFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			weights, err := m.Construct(t.Context(), over(tt.code, 0.25, -0.25))
+			weights, err := run(t, m, over(tt.code, 0.25, -0.25))
 			require.Nil(t, weights)
 			f := requireFault(t, err, tt.kind, tt.detail)
 			require.Equal(t, tt.status, f.Status)
@@ -44,7 +43,7 @@ func TestFaults(t *testing.T) {
 			require.True(t, utf8.ValidString(f.Error()))
 
 			// The one instance was replaced: the next call is as if nothing had been.
-			weights, err = m.Construct(t.Context(), over(0, 0.25, -0.25))
+			weights, err = run(t, m, over(0, 0.25, -0.25))
 			require.NoError(t, err)
 			require.Equal(t, []float64{0, 0.25, -0.25}, weights)
 		})
@@ -53,7 +52,7 @@ func TestFaults(t *testing.T) {
 
 func TestFaultKeepsTheLog(t *testing.T) {
 	m := admitted(t, wat(t, "odd", plainMeta), Options{})
-	_, err := m.Construct(t.Context(), over(5, 0))
+	_, err := run(t, m, over(5, 0))
 	f := requireFault(t, err, FaultStatus, "second message")
 	require.Equal(t, []Line{{LevelInfo, "first message"}, {LevelError, "second message"}}, f.Log)
 	require.Zero(t, f.Dropped)
@@ -64,7 +63,7 @@ func TestRefusedParams(t *testing.T) {
 	in := over(0, 1)
 	in.Params = []byte(`{"a":1}`)
 	for range 2 { // the second time too: refused parameters are not in effect
-		_, err := m.Construct(t.Context(), in)
+		_, err := run(t, m, in)
 		f := requireFault(t, err, FaultStatus, "rule_configure answered 9 without a message")
 		require.Equal(t, int32(9), f.Status)
 	}
@@ -82,7 +81,7 @@ func TestHarmless(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for range 2 {
-				weights, err := m.Construct(t.Context(), over(tt.code, 0.5))
+				weights, err := run(t, m, over(tt.code, 0.5))
 				require.NoError(t, err)
 				require.Equal(t, []float64{tt.code, 0.5}, weights)
 			}
@@ -90,24 +89,31 @@ func TestHarmless(t *testing.T) {
 	}
 }
 
-func TestDeadline(t *testing.T) {
-	m := admitted(t, wat(t, "odd", plainMeta), Options{Instances: 1})
-	m.deadline = 20 * time.Millisecond // after Compile, which a busy machine makes slow
-	_, err := m.Construct(t.Context(), over(1))
-	requireFault(t, err, FaultDeadline, "20ms")
-
-	m.deadline = patient
-	weights, err := m.Construct(t.Context(), over(0))
-	require.NoError(t, err)
-	require.Equal(t, []float64{0}, weights)
+func TestFuelRunsOut(t *testing.T) {
+	for _, tc := range []struct {
+		name, module string
+		in           Input
+	}{
+		{"a loop", "odd", over(1)},
+		{"2^40 calls without a loop", "slow", over(1)},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			m := admitted(t, wat(t, tc.module, plainMeta), Options{Instances: 1})
+			f := m.expectFuel(t, tc.in)
+			require.Greater(t, f.Fuel, Budget(1))
+			require.Equal(t, f.Fuel, m.expectFuel(t, tc.in).Fuel, "the same count each time")
+			if tc.module == "odd" {
+				weights, err := run(t, m, over(0))
+				require.NoError(t, err)
+				require.Equal(t, []float64{0}, weights)
+			}
+		})
+	}
 }
 
-// A guest without loops cannot be stopped; what it returns too late is refused.
-func TestLateIsAFault(t *testing.T) {
-	m := admitted(t, wat(t, "slow", plainMeta), Options{})
-	m.deadline = 5 * time.Millisecond
-	_, err := m.Construct(t.Context(), over(1))
-	requireFault(t, err, FaultDeadline, "5ms")
+func (m *Module) expectFuel(t *testing.T, in Input) *Fault {
+	_, err := run(t, m, in)
+	return requireFault(t, err, FaultFuel, "rule_construct used more than the 50020000 units of fuel of this call")
 }
 
 func TestBadPointers(t *testing.T) {
@@ -116,12 +122,12 @@ func TestBadPointers(t *testing.T) {
 		{"not aligned", "alloc_odd", "gave 1020, which is not a multiple of 8"},
 		{"end beyond the memory", "alloc_far", "gave 65528, beyond the memory of 65536 bytes"},
 		{"near 2^32", "alloc_wild", "gave 4294967288, beyond the memory"},
-		{"twice the same", "alloc_same", "gave 1024, inside 256 bytes at 1024 that are in use"},
+		{"twice the same", "alloc_same", "gave 1024, inside 2 bytes at 1024 that are in use"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := admitted(t, wat(t, tt.module, plainMeta), Options{})
-			_, err := m.Construct(t.Context(), over(1, 2))
+			_, err := run(t, m, over(1, 2))
 			requireFault(t, err, FaultPointer, tt.detail)
 		})
 	}

@@ -116,11 +116,12 @@ func tidy(text []byte, limit int) string {
 
 // hostLog is host.log(level, ptr, len).
 func hostLog(ctx context.Context, mod api.Module, stack []uint64) {
-	log := &hostOf(ctx).log
+	h := hostOf(ctx)
 	level, ptr, size := int32(stack[0]), uint32(stack[1]), uint32(stack[2])
+	h.charge(hostCallFuel + int(min(size, MaxLineBytes)))
 	text, ok := mod.Memory().Read(ptr, size)
 	if !ok {
 		panic(fmt.Errorf("host.log: %d bytes at %d are not all in the memory", size, ptr))
 	}
-	log.add(level, text)
+	h.log.add(level, text)
 }

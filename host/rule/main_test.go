@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -34,16 +33,9 @@ func stock(t testing.TB, name string) []byte {
 	return wasm
 }
 
-// patient is a deadline that no busy machine runs into.
-const patient = 30 * time.Second
-
-// admitted compiles and closes at the end of the test; without a deadline in
-// opt it is patient.
+// admitted compiles and closes at the end of the test.
 func admitted(t testing.TB, wasm []byte, opt Options) *Module {
 	t.Helper()
-	if opt.Deadline == 0 {
-		opt.Deadline = patient
-	}
 	m, err := Compile(t.Context(), wasm, opt)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, m.Close()) })
@@ -51,6 +43,12 @@ func admitted(t testing.TB, wasm []byte, opt Options) *Module {
 }
 
 func topBottom(t testing.TB) *Module { return admitted(t, stock(t, rules.TopBottom), Options{}) }
+
+// run is the weights of one Construct.
+func run(t testing.TB, m *Module, in Input) ([]float64, error) {
+	out, err := m.Construct(t.Context(), in)
+	return out.Weights, err
+}
 
 // over is an input of these predictions, without columns.
 func over(predictions ...float64) Input {

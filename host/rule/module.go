@@ -2,14 +2,10 @@ package rule
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math"
 	"sync"
-	"time"
-
-	"github.com/tetratelabs/wazero"
+	"sync/atomic"
 )
 
 // Module is an admitted rule, ready to run. Every method is safe for
@@ -17,17 +13,20 @@ import (
 type Module struct {
 	meta     Meta
 	schema   *schema
-	deadline time.Duration
-	rt       wazero.Runtime
+	code     *code
 	pool     *pool
+	params   atomic.Pointer[guestText] // of the last call
 	once     sync.Once
 	closeErr error
 }
 
+// guestText is parameters as a caller gave them and as a guest gets them.
+type guestText struct{ params, text string }
+
 // Meta is what the rule says about itself. Its slices are shared: read only.
 func (m *Module) Meta() Meta { return m.meta }
 
-func (m *Module) label() string { return m.meta.Name + " " + m.meta.Version }
+func (m *Module) label() string { return m.code.label }
 
 // Input is one call's data over n symbols in ascending order of their names.
 type Input struct {
@@ -35,6 +34,14 @@ type Input struct {
 	Predictions []float64       // n
 	Ranks       []float64       // n; 1 = the highest prediction
 	Columns     [][]float64     // n each, in the order of Meta.Columns; NaN = missing
+}
+
+// Output is what came of one call.
+type Output struct {
+	Weights []float64 // n, finite
+	Fuel    int64     // units used, the same for the same input on every machine
+	Log     []Line    // what the rule logged
+	Dropped int       // log lines beyond the caps
 }
 
 func (m *Module) checkInput(in Input) error {
@@ -55,103 +62,56 @@ func (m *Module) checkInput(in Input) error {
 	return nil
 }
 
-// Construct runs the rule once and returns a finite weight for each of the n
+// Construct runs the rule once and gives a finite weight for each of the n
 // symbols. It does not hold Params against the schema: that is CheckParams.
+// The call begins in the state that _initialize left, whatever ran before it.
 //
 // Errors: *Fault when the rule did not do its work, see FaultKind; *ParamsError
 // when Params is not one JSON object of at most MaxParamsBytes; ErrClosed; the
 // error of ctx when it ended before an instance was free. Once the rule runs,
-// Options.Deadline bounds it and ctx does not.
-func (m *Module) Construct(ctx context.Context, in Input) (weights []float64, err error) {
+// its fuel bounds it and ctx does not.
+func (m *Module) Construct(ctx context.Context, in Input) (Output, error) {
+	return m.construct(in, func() (*instance, error) { return m.pool.get(ctx) }, m.pool.put)
+}
+
+// ConstructAlone is Construct in an instance of its own that nothing has run
+// in and nothing will: what it answers cannot depend on another call.
+func (m *Module) ConstructAlone(in Input) (Output, error) {
+	return m.construct(in, m.code.newInstance, func(i *instance, _ bool) { i.close() })
+}
+
+func (m *Module) construct(in Input, get func() (*instance, error), put func(*instance, bool)) (out Output, err error) {
 	if err := m.checkInput(in); err != nil {
-		return nil, err
+		return Output{}, err
 	}
-	i, err := m.pool.get(ctx)
+	params, err := m.guestParams(in.Params)
 	if err != nil {
-		return nil, err
+		return Output{}, err
 	}
-	sound := false
-	defer func() { m.pool.put(i, sound) }()
-	params, err := i.changedParams(in.Params)
+	i, err := get()
 	if err != nil {
-		sound = true
-		return nil, err
+		return Output{}, err
 	}
-	i.arm(m.deadline)
-	weights, err = i.run(in, params)
-	sound = err == nil
-	return weights, err
+	defer func() { put(i, err == nil && i.sound()) }()
+	if out.Weights, err = i.run(in, params); err != nil {
+		return Output{}, err
+	}
+	out.Fuel = i.spent()
+	out.Log, out.Dropped = i.host.log.take()
+	return out, nil
 }
 
-// run carries out one armed call and disarms it; params is nil when those in
-// effect stay.
-func (i *instance) run(in Input, params []byte) ([]float64, error) {
-	if err := i.initialize(); err != nil {
-		return nil, err
+// guestParams is params as a guest gets them. Most requests bring the same.
+func (m *Module) guestParams(params json.RawMessage) (string, error) {
+	if last := m.params.Load(); last != nil && last.params == string(params) {
+		return last.text, nil
 	}
-	if params != nil {
-		if err := i.setParams(params, in.Params); err != nil {
-			return nil, err
-		}
-	}
-	n, ncols := len(in.Predictions), 2+len(in.Columns)
-	if err := i.reserve(n, ncols); err != nil {
-		return nil, err
-	}
-	if err := i.writeInput(in); err != nil {
-		return nil, err
-	}
-	status, err := i.call(exportConstruct, i.construct, uint32(n), uint32(ncols), i.inputAt.at, i.weights.at)
+	text, err := guestParams(params)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if status != 0 {
-		return nil, i.statusFault(exportConstruct, int32(status))
-	}
-	if err := i.disarm(); err != nil {
-		return nil, err
-	}
-	return i.readWeights(n)
-}
-
-// writeInput puts the columns one after the other and fills the weights with NaN.
-func (i *instance) writeInput(in Input) error {
-	n := len(in.Predictions)
-	b, err := i.view(span{i.inputAt.at, uint32(8 * n * (2 + len(in.Columns)))})
-	if err != nil {
-		return err
-	}
-	b = putFloats(putFloats(b, in.Predictions), in.Ranks)
-	for _, column := range in.Columns {
-		b = putFloats(b, column)
-	}
-	b, err = i.view(span{i.weights.at, uint32(8 * n)})
-	if err != nil {
-		return err
-	}
-	for k := range n {
-		binary.LittleEndian.PutUint64(b[8*k:], math.Float64bits(math.NaN()))
-	}
-	return nil
-}
-
-func (i *instance) readWeights(n int) ([]float64, error) {
-	b, err := i.view(span{i.weights.at, uint32(8 * n)})
-	if err != nil {
-		return nil, err
-	}
-	weights := make([]float64, n)
-	for k := range weights {
-		w := math.Float64frombits(binary.LittleEndian.Uint64(b[8*k:]))
-		switch {
-		case math.IsNaN(w):
-			return nil, i.fault(FaultWeights, "the weight at position %d of %d is NaN: never written, or computed so", k, n)
-		case math.IsInf(w, 0):
-			return nil, i.fault(FaultWeights, "the weight at position %d of %d is %v", k, n, w)
-		}
-		weights[k] = w
-	}
-	return weights, nil
+	m.params.Store(&guestText{string(params), string(text)})
+	return string(text), nil
 }
 
 // Close waits for the calls in flight and frees everything. Later calls are
@@ -159,7 +119,7 @@ func (i *instance) readWeights(n int) ([]float64, error) {
 func (m *Module) Close() error {
 	m.once.Do(func() {
 		m.pool.close()
-		m.closeErr = m.rt.Close(context.Background())
+		m.closeErr = m.code.close()
 	})
 	return m.closeErr
 }

@@ -28,7 +28,7 @@ func TestNoInstanceServesTwoCallsAtOnce(t *testing.T) {
 	require.NoError(t, together(9, func(k int) error {
 		for round := range 30 {
 			mine := float64(1000*k + round)
-			weights, err := m.Construct(t.Context(), over(mine, 0, 0, 0, 0))
+			weights, err := run(t, m, over(mine, 0, 0, 0, 0))
 			if err != nil {
 				return err
 			}
@@ -52,7 +52,7 @@ func TestParamsDoNotLeakBetweenCalls(t *testing.T) {
 		in.Params = fmt.Appendf(nil, `{"top_n":%d,"bottom_n":0}`, k)
 		want := topBottomReference(in.Predictions, k, 0)
 		for range 30 {
-			got, err := m.Construct(t.Context(), in)
+			got, err := run(t, m, in)
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func TestFaultsUnderLoad(t *testing.T) {
 			if bad {
 				in = over(2, 7) // traps
 			}
-			weights, err := m.Construct(t.Context(), in)
+			weights, err := run(t, m, in)
 			if bad != (err != nil) || (!bad && weights[1] != 7) {
 				return fmt.Errorf("caller %d: %v, %w", k, weights, err)
 			}
@@ -96,7 +96,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	m.pool.put(held, true)
 	_, err = m.Construct(ctx, over(1))
 	require.ErrorIs(t, err, context.DeadlineExceeded, "nothing begins for a caller that is gone")
-	_, err = m.Construct(t.Context(), over(1))
+	_, err = run(t, m, over(1))
 	require.NoError(t, err)
 }
 
@@ -121,7 +121,7 @@ func TestTheWarmestInstanceIsTaken(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
-	m, err := Compile(t.Context(), wat(t, "echo", plainMeta), Options{Instances: 2, Deadline: patient})
+	m, err := Compile(t.Context(), wat(t, "echo", plainMeta), Options{Instances: 2})
 	require.NoError(t, err)
 	held, err := m.pool.get(t.Context())
 	require.NoError(t, err)
@@ -131,7 +131,7 @@ func TestClose(t *testing.T) {
 		go func() { closed <- m.Close() }()
 	}
 	require.Eventually(t, func() bool {
-		_, err := m.Construct(t.Context(), over(1))
+		_, err := run(t, m, over(1))
 		return errors.Is(err, ErrClosed)
 	}, 5*time.Second, time.Millisecond, "nobody gets in any more")
 	require.Empty(t, closed, "Close waits for the call in flight")
@@ -141,19 +141,19 @@ func TestClose(t *testing.T) {
 	require.NoError(t, <-closed)
 	require.True(t, held.mod.IsClosed())
 	require.NoError(t, m.Close())
-	_, err = m.Construct(t.Context(), over(1))
+	_, err = run(t, m, over(1))
 	require.ErrorIs(t, err, ErrClosed)
 }
 
 func TestCloseWhileCalling(t *testing.T) {
-	m, err := Compile(t.Context(), wat(t, "tally", plainMeta), Options{Instances: 2, Deadline: patient})
+	m, err := Compile(t.Context(), wat(t, "tally", plainMeta), Options{Instances: 2})
 	require.NoError(t, err)
 	require.NoError(t, together(5, func(k int) error {
 		if k == 4 {
 			return m.Close()
 		}
 		for {
-			weights, err := m.Construct(t.Context(), over(float64(k)))
+			weights, err := run(t, m, over(float64(k)))
 			if errors.Is(err, ErrClosed) {
 				return nil
 			}

@@ -1,8 +1,8 @@
 // Package rule runs portfolio rules: wasm modules of ABI 1 (guest/ABI.md) that
 // turn one day's predictions into target weights. A module comes from outside,
 // so nothing of it is believed: what it imports and exports is checked before
-// it runs, what it returns is checked before anyone sees it, and every call
-// has a memory limit and a deadline.
+// it runs, what it returns is checked before anyone sees it, every call has a
+// memory limit and a budget of fuel, and begins in the same state.
 package rule
 
 import (
@@ -34,9 +34,9 @@ type Options struct {
 	// MemoryLimitPages is the linear memory one instance may have, in pages
 	// of 64 KiB. Default 256 (16 MiB), at most 65536.
 	MemoryLimitPages uint32
-	// Deadline is the wall time that the guest may take in one Construct, and
-	// in _initialize. Default 1 s.
-	Deadline time.Duration
+	// CacheDir is a PrivateDir for compiled code. Default none: a module is
+	// compiled each time.
+	CacheDir string
 	// Instances is how many calls may run at once; more wait. Default GOMAXPROCS.
 	Instances int
 }
@@ -45,17 +45,12 @@ func (o Options) withDefaults() (Options, error) {
 	if o.MemoryLimitPages == 0 {
 		o.MemoryLimitPages = 256
 	}
-	if o.Deadline == 0 {
-		o.Deadline = time.Second
-	}
 	if o.Instances == 0 {
 		o.Instances = runtime.GOMAXPROCS(0)
 	}
 	switch {
 	case o.MemoryLimitPages > 65536:
 		return o, fmt.Errorf("rule options: memory limit of %d pages, at most 65536", o.MemoryLimitPages)
-	case o.Deadline < 0:
-		return o, fmt.Errorf("rule options: deadline %v is negative", o.Deadline)
 	case o.Instances < 0:
 		return o, fmt.Errorf("rule options: %d instances", o.Instances)
 	}

@@ -135,7 +135,7 @@ func TestNumbersInParams(t *testing.T) {
 		}).Draw(r, "text")
 		in := over(4, 3, 2, 1)
 		in.Params = fmt.Appendf(nil, `{"top_n":%s,"bottom_n":0}`, text)
-		got, err := m.Construct(t.Context(), in)
+		got, err := run(t, m, in)
 		require.NoError(r, err, text)
 		requireSameBits(r, topBottomReference(in.Predictions, n, 0), got)
 	})

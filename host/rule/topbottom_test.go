@@ -56,7 +56,7 @@ func TestTopBottomEqualsReference(t *testing.T) {
 		in := over(predictions...)
 		in.Params = counts(top, bottom)
 		require.NoError(r, m.CheckParams(in.Params))
-		got, err := m.Construct(t.Context(), in)
+		got, err := run(t, m, in)
 		require.NoError(r, err)
 		requireSameBits(r, topBottomReference(predictions, top, bottom), got)
 	})
@@ -85,7 +85,7 @@ func TestTopBottomLarge(t *testing.T) {
 			for _, k := range [][2]int{{1, 1}, {50, 50}, {n / 2, n / 2}, {n - 1, 1}, {n, n}, {10000, 2}} {
 				in := over(predictions...)
 				in.Params = counts(k[0], k[1])
-				got, err := m.Construct(t.Context(), in)
+				got, err := run(t, m, in)
 				require.NoError(t, err)
 				requireSameBits(t, topBottomReference(predictions, k[0], k[1]), got)
 			}
@@ -113,7 +113,7 @@ func TestTopBottomGolden(t *testing.T) {
 			require.NoError(t, m.CheckParams(p.Params))
 			in := over(p.Predictions...)
 			in.Params = p.Params
-			got, err := m.Construct(t.Context(), in)
+			got, err := run(t, m, in)
 			require.NoError(t, err)
 			requireSameBits(t, p.Weights, got)
 		})
@@ -146,7 +146,7 @@ func TestTopBottomParams(t *testing.T) {
 			in := over(predictions...)
 			in.Params = json.RawMessage(tt.params)
 			require.NoError(t, m.CheckParams(in.Params))
-			got, err := m.Construct(t.Context(), in)
+			got, err := run(t, m, in)
 			require.NoError(t, err)
 			requireSameBits(t, topBottomReference(predictions, tt.top, tt.bottom), got)
 		})
@@ -181,7 +181,7 @@ func TestTopBottomRefusesParams(t *testing.T) {
 			}
 			in := over(1, 2, 3)
 			in.Params = json.RawMessage(tt.params)
-			_, err := m.Construct(t.Context(), in)
+			_, err := run(t, m, in)
 			if tt.status == 0 {
 				require.NoError(t, err)
 				return
@@ -193,7 +193,7 @@ func TestTopBottomRefusesParams(t *testing.T) {
 
 func TestTopBottomRefusesNaN(t *testing.T) {
 	m := topBottom(t)
-	_, err := m.Construct(t.Context(), over(1, math.NaN(), 2))
+	_, err := run(t, m, over(1, math.NaN(), 2))
 	require.Equal(t, int32(2), requireFault(t, err, FaultStatus, "rule_construct answered 2").Status)
 }
 

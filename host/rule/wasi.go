@@ -39,13 +39,15 @@ const (
 )
 
 func wasiFunctions() []hostFunction {
-	errno := func(name, params string, code uint64) hostFunction {
-		return hostFunction{wasiModule, name, params, "i", func(_ context.Context, _ api.Module, stack []uint64) { stack[0] = code }}
-	}
 	call := func(name, params string, f func(h *host, mem api.Memory, stack []uint64) uint64) hostFunction {
 		return hostFunction{wasiModule, name, params, "i", func(ctx context.Context, mod api.Module, stack []uint64) {
-			stack[0] = f(hostOf(ctx), mod.Memory(), stack)
+			h := hostOf(ctx)
+			h.charge(hostCallFuel)
+			stack[0] = f(h, mod.Memory(), stack)
 		}}
+	}
+	errno := func(name, params string, code uint64) hostFunction {
+		return call(name, params, func(*host, api.Memory, []uint64) uint64 { return code })
 	}
 	return []hostFunction{
 		errno("args_get", "ii", errnoSuccess),
@@ -94,6 +96,7 @@ func clockTimeGet(_ *host, mem api.Memory, stack []uint64) uint64 {
 func randomGet(h *host, mem api.Memory, stack []uint64) uint64 {
 	b, in := mem.Read(uint32(stack[0]), uint32(stack[1]))
 	if in {
+		h.charge(len(b))
 		if h.random == nil {
 			h.random = rand.NewChaCha8(randomSeed)
 		}
@@ -122,6 +125,7 @@ func fdWrite(h *host, mem api.Memory, stack []uint64) uint64 {
 			return errnoFault
 		}
 		b = b[:min(len(b), int(maxWrite-written))]
+		h.charge(len(b))
 		h.log.write(b)
 		written += uint32(len(b))
 	}
@@ -146,12 +150,13 @@ func fdstatGet(_ *host, mem api.Memory, stack []uint64) uint64 {
 
 // pollOneoff answers every wait at once: for a clock as if its time had come
 // (it has not, the clock stands still), for anything else with an error.
-func pollOneoff(_ *host, mem api.Memory, stack []uint64) uint64 {
+func pollOneoff(h *host, mem api.Memory, stack []uint64) uint64 {
 	const subscription, event, tagAt, typeClock = 48, 32, 8, 0
 	in, out, count, result := uint32(stack[0]), uint32(stack[1]), uint32(stack[2]), uint32(stack[3])
 	if count == 0 || count > maxVectors {
 		return errnoInval
 	}
+	h.charge(int(count) * (subscription + event))
 	asked, okIn := mem.Read(in, count*subscription)
 	events, okOut := mem.Read(out, count*event)
 	if !okIn || !okOut {

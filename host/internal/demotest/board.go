@@ -18,10 +18,12 @@ import (
 	"edgesignal/artifacts"
 	"edgesignal/host/artifact"
 	"edgesignal/host/artifact/dir"
+	"edgesignal/host/gate"
 	"edgesignal/host/live"
 	"edgesignal/host/market"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
+	"edgesignal/host/rule"
 )
 
 var demoMarket = sync.OnceValues(func() (*market.Market, error) {
@@ -69,9 +71,11 @@ func NewBoard(t testing.TB, change func(*live.Options)) *Board {
 	require.NoError(t, os.Mkdir(root, 0o700))
 	store, err := dir.Open(root)
 	require.NoError(t, err)
+	cache := filepath.Join(folder, "compiled")
 	b := &Board{Shaky: &Shaky{Registry: reg, Store: store}, Folder: folder, t: t}
 	opt := live.Options{
-		Registry: b.Shaky, Fetcher: &artifact.Fetcher{Store: b.Shaky, WorkDir: folder}, Strategy: artifacts.Strategy,
+		Registry: b.Shaky, Fetcher: &artifact.Fetcher{Store: b.Shaky, WorkDir: folder}, Host: "test:1", Strategy: artifacts.Strategy,
+		Gate: gate.InPlace{Rule: rule.Options{CacheDir: cache}}, Rule: rule.Options{CacheDir: cache},
 		Defaults: json.RawMessage(`{"top_n":3,"bottom_n":3}`), Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {

@@ -1,0 +1,52 @@
+package gate
+
+import (
+	"bufio"
+	"context"
+	"encoding/gob"
+	"errors"
+	"io"
+	"os"
+
+	"edgesignal/host/release"
+)
+
+// childEnv is set in a child, and in nothing else.
+const childEnv = "EDGESIGNAL_GATE_CHILD"
+
+// ServeIfChild does a child's work and ends the process, where this process
+// was started as a child. It is the first thing that main does.
+func ServeIfChild() {
+	if os.Getenv(childEnv) == "" {
+		return
+	}
+	if err := serve(os.Stdin, os.Stdout); err != nil {
+		_, _ = os.Stderr.WriteString(err.Error() + "\n")
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// serve reads one order and answers it with notes.
+func serve(in io.Reader, out io.Writer) error {
+	enc := gob.NewEncoder(out)
+	var o order
+	if err := gob.NewDecoder(bufio.NewReaderSize(in, 1<<16)).Decode(&o); err != nil {
+		return err
+	}
+	if err := o.Limits.apply(); err != nil {
+		return enc.Encode(note{Failed: err.Error()})
+	}
+	if o.Job.Rule == nil { // a host asks whether children start at all
+		return enc.Encode(note{Verdict: &Verdict{}})
+	}
+	v, err := check(context.Background(), o.job(), o.Rule, func(step string) error { return enc.Encode(note{Step: step}) })
+	var rejected *release.Rejection
+	switch {
+	case err == nil:
+		return enc.Encode(note{Verdict: v})
+	case errors.As(err, &rejected):
+		return enc.Encode(note{Rejected: rejected})
+	}
+	return enc.Encode(note{Failed: err.Error()})
+}

@@ -1,0 +1,38 @@
+;; Keeps state wherever a guest can. Its weights tell what it found:
+;; out[0] = a global that each call raises, out[1] = a cell of its data, out[2] =
+;; a cell of memory that was zero, out[3] = the memory's size in pages, out[4] =
+;; the last cell of the memory. A first prediction of 1 makes it grow its memory.
+;; _initialize raises the first three by 10.
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 16) "\07")
+  (global $calls (mut i32) (i32.const 0))
+  (global $wide (mut i64) (i64.const 0))
+  (global $ratio (mut f64) (f64.const 1))
+  (global $top (mut i32) (i32.const 1024))
+  (func $raise (param $by i32)
+    (global.set $calls (i32.add (global.get $calls) (local.get $by)))
+    (global.set $wide (i64.add (global.get $wide) (i64.extend_i32_u (local.get $by))))
+    (global.set $ratio (f64.mul (global.get $ratio) (f64.const 2)))
+    (i32.store (i32.const 16) (i32.add (i32.load (i32.const 16)) (local.get $by)))
+    (i32.store (i32.const 70000) (i32.add (i32.load (i32.const 70000)) (local.get $by))))
+  (func (export "_initialize") (call $raise (i32.const 10)))
+  (func (export "rule_abi_1"))
+  (func (export "rule_alloc") (param $size i32) (result i32)
+    (local $at i32)
+    (local.set $at (global.get $top))
+    (global.set $top (i32.and (i32.add (i32.add (global.get $top) (local.get $size)) (i32.const 7)) (i32.const -8)))
+    (local.get $at))
+  (func (export "rule_configure") (param i32 i32) (result i32) (i32.const 0))
+  (func (export "rule_construct") (param $n i32) (param $ncols i32) (param $in i32) (param $out i32) (result i32)
+    (local $last i32)
+    (call $raise (i32.const 1))
+    (local.set $last (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const 4)))
+    (f64.store (local.get $out) (f64.mul (global.get $ratio) (f64.add (f64.convert_i32_u (global.get $calls)) (f64.convert_i64_u (global.get $wide)))))
+    (f64.store offset=8 (local.get $out) (f64.convert_i32_u (i32.load (i32.const 16))))
+    (f64.store offset=16 (local.get $out) (f64.convert_i32_u (i32.load (i32.const 70000))))
+    (f64.store offset=24 (local.get $out) (f64.convert_i32_u (memory.size)))
+    (f64.store offset=32 (local.get $out) (f64.convert_i32_u (i32.load (local.get $last))))
+    (i32.store (local.get $last) (i32.const 99))
+    (if (f64.eq (f64.load (local.get $in)) (f64.const 1)) (then (drop (memory.grow (i32.const 1)))))
+    (i32.const 0)))

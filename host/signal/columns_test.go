@@ -31,7 +31,7 @@ func allColumns() (names []string) {
 
 func requireSameBits(t *testing.T, want, got float64, msg ...any) {
 	t.Helper()
-	require.Equal(t, math.Float64bits(want), math.Float64bits(got), append([]any{"got %v, want %v: %v", got, want}, msg...)...)
+	require.Equal(t, math.Float64bits(want), math.Float64bits(got), "got %v, want %v: %s", got, want, fmt.Sprintln(msg...))
 }
 
 // golden are the rows of testdata/columns.csv: computed in plain floats by

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 
 // requireBits compares to the last bit; every NaN must be math.NaN().
 func requireBits(t require.TestingT, want, got float64, msg ...any) {
-	require.Equal(t, math.Float64bits(want), math.Float64bits(got), append([]any{"got %v, want %v; %v", got, want}, msg...)...)
+	require.Equal(t, math.Float64bits(want), math.Float64bits(got), "got %v, want %v: %s", got, want, fmt.Sprintln(msg...))
 }
 
 func TestEnough(t *testing.T) {

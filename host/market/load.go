@@ -38,6 +38,7 @@ func loadListed(ctx context.Context, fsys fs.FS, l *listing) (*Market, error) {
 	m := &Market{
 		Revision: revision(l.run, files, sectors),
 		RunDate:  l.run,
+		Sectors:  sectors.names(),
 		Failures: failures(files, sectors),
 		listing:  l.String(),
 		unread:   sectors.unread,

@@ -149,12 +149,14 @@ func TestLoadFailsBothOfTwoFilesOfOneSymbol(t *testing.T) {
 func TestLoadSectors(t *testing.T) {
 	for _, tc := range []struct {
 		name, csv string
-		sector    string
+		sector    string   // of AAA
+		sectors   []string // of the market
 		failure   string
 	}{
-		{name: "plain", csv: "symbol,sector\nAAA,Energy\nOTHER,Tech\n", sector: "Energy"},
-		{name: "other columns, BOM, CRLF, case", csv: "\ufeffname,sector,symbol\r\n\"A, Inc.\",Health Care,aaa\r\n", sector: "Health Care"},
-		{name: "not named", csv: "symbol,sector\nBBB,Energy\n"},
+		{name: "plain", csv: "symbol,sector\nAAA,Energy\nOTHER,Tech\n", sector: "Energy", sectors: []string{"Energy", "Tech"}},
+		{name: "shared and unsorted", csv: "symbol,sector\nB,b\nC,a\nD,\nE,b\nF,B\n", sectors: []string{"B", "a", "b"}},
+		{name: "other columns, BOM, CRLF, case", csv: "\ufeffname,sector,symbol\r\n\"A, Inc.\",Health Care,aaa\r\n", sector: "Health Care", sectors: []string{"Health Care"}},
+		{name: "not named", csv: "symbol,sector\nBBB,Energy\n", sectors: []string{"Energy"}},
 		{name: "empty sector", csv: "symbol,sector\nAAA,\n"},
 		{name: "header only", csv: "symbol,sector\n"},
 		{name: "empty", csv: "", failure: "it is empty"},
@@ -168,6 +170,7 @@ func TestLoadSectors(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			m := load(t, folder(map[string][]byte{"2024-12-31/AAA.parquet": barsOn(t, "AAA", "2024-01-02"), "symbols.csv": []byte(tc.csv)}))
 			require.Equal(t, tc.sector, m.Find("AAA").Sector)
+			require.Equal(t, tc.sectors, append([]string(nil), m.Sectors...))
 			if tc.failure == "" {
 				require.Empty(t, m.Failures)
 				return

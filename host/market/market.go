@@ -16,6 +16,7 @@ type Market struct {
 	RunDate  Date      // the run folder
 	Calendar []Date    // the sorted union of all symbols' dates
 	Series   []*Series // sorted by symbol
+	Sectors  []string  // the names of sectors in symbols.csv, sorted, each once
 	Failures []Failure // sorted by file
 
 	listing string // what the directory looked like before it was read

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -41,6 +42,16 @@ func readSectors(fsys fs.FS, info *fileInfo) (s sectors) {
 		s.of, s.reason = nil, err.Error()
 	}
 	return s
+}
+
+// names are all sectors, sorted, each once, whether or not their symbols have
+// bars: a damaged bar file does not change the place of a name.
+func (s sectors) names() []string {
+	names := slices.Compact(slices.Sorted(maps.Values(s.of)))
+	if len(names) > 0 && names[0] == "" {
+		names = names[1:]
+	}
+	return names
 }
 
 // parseSectors reads CSV with the columns symbol and sector; others are

@@ -12,12 +12,6 @@ import (
 	"edgesignal/host/rule"
 )
 
-// PreviousWeight is the column of the weights held before, 0 where none is.
-const PreviousWeight = "previous_weight"
-
-// ProvidedColumns are the extra columns that a rule may ask for.
-var ProvidedColumns = map[string]bool{PreviousWeight: true}
-
 // Input is one run. The symbols stand in ascending order of their names; the
 // rule knows them by position only.
 type Input struct {

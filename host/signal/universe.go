@@ -2,7 +2,6 @@ package signal
 
 import (
 	"slices"
-	"strings"
 
 	"edgesignal/host/alpha158"
 	"edgesignal/host/market"
@@ -48,25 +47,17 @@ func (e *Engine) universe(m *market.Market, q *Query) []string {
 	}
 }
 
-// pick keeps what was asked for of a finished book. A symbol outside the
-// book's universe is unknown to it.
-func pick(a *Answer, only []string) {
-	asked := make(map[string]bool, len(only))
-	for _, s := range only {
-		asked[s] = true
+// own is the strategy's own universe, as far as the market has it, in
+// ascending order of the symbols. No query changes it.
+func (e *Engine) own(m *market.Market) []*market.Series {
+	if len(e.Universe) == 0 {
+		return m.Series
 	}
-	a.Signals = slices.DeleteFunc(a.Signals, func(s Signal) bool {
-		hit := asked[s.Symbol]
-		delete(asked, s.Symbol)
-		return !hit
-	})
-	a.Excluded = slices.DeleteFunc(a.Excluded, func(x Excluded) bool {
-		hit := asked[x.Symbol]
-		delete(asked, x.Symbol)
-		return !hit
-	})
-	for s := range asked {
-		a.Excluded = append(a.Excluded, Excluded{s, UnknownSymbol})
+	var own []*market.Series
+	for _, sym := range e.Universe {
+		if s := m.Find(sym); s != nil {
+			own = append(own, s)
+		}
 	}
-	slices.SortFunc(a.Excluded, func(x, y Excluded) int { return strings.Compare(x.Symbol, y.Symbol) })
+	return own
 }

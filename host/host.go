@@ -79,7 +79,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	})
 	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
 	h.server = api.New(api.Options{
-		Board: h.board, Engine: &signal.Engine{Universe: universe}, Log: log, Version: id.Version, Demo: id.Demo,
+		Board: h.board, Engine: &signal.Engine{Universe: universe}, Gate: shelf.gate, Log: log, Version: id.Version, Demo: id.Demo,
 	})
 	return h, nil
 }

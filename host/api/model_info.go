@@ -30,17 +30,7 @@ type modelAnswer struct {
 	Release            string             `json:"release"`
 	LoadedAt           string             `json:"loaded_at"`
 	Golden             *gate.GoldenReport `json:"golden"`
-	Gate               []gate.Step        `json:"gate"`
-}
-
-// ruleAnswer is the rule with the parameters in effect.
-type ruleAnswer struct {
-	Name        string          `json:"name"`
-	Version     string          `json:"version"`
-	Description string          `json:"description"`
-	Columns     []string        `json:"columns"`
-	Params      json.RawMessage `json:"params"`
-	Schema      json.RawMessage `json:"schema"`
+	Gate               gateAnswer         `json:"gate"`
 }
 
 // modelInfo is GET /model/info.
@@ -62,7 +52,6 @@ func (s *Server) modelInfo(c *fiber.Ctx) error {
 
 func modelAnswerOf(snap *live.Snapshot) *modelAnswer {
 	rec, rel := &snap.Record, snap.Release
-	meta := rel.Rule.Meta()
 	return &modelAnswer{
 		StrategyName:       rel.Manifest.Strategy,
 		Version:            rel.Manifest.Version,
@@ -76,14 +65,11 @@ func modelAnswerOf(snap *live.Snapshot) *modelAnswer {
 		ModelSHA256:        rel.Manifest.ModelSHA256,
 		RulePath:           orNull(rec.RulePath),
 		RuleSHA256:         rel.Manifest.RuleSHA256,
-		Rule: ruleAnswer{
-			Name: meta.Name, Version: meta.Version, Description: meta.Description,
-			Columns: append([]string{}, meta.Columns...), Params: rawOrNull(rel.Manifest.RuleParams), Schema: rawOrNull(meta.Params),
-		},
-		Limits:   rel.Manifest.Limits,
-		Release:  rel.Digest,
-		LoadedAt: instant(rel.LoadedAt),
-		Golden:   rel.Report.Golden,
-		Gate:     rel.Report.Steps,
+		Rule:               ruleAnswerOf(rel.Rule.Meta(), rel.Manifest.RuleParams),
+		Limits:             rel.Manifest.Limits,
+		Release:            rel.Digest,
+		LoadedAt:           instant(rel.LoadedAt),
+		Golden:             rel.Report.Golden,
+		Gate:               gateAnswerOf(&rel.Report),
 	}
 }

@@ -36,10 +36,12 @@ const (
 	internal             code = "internal"
 	ruleFailed           code = "rule_failed"
 	releaseRejected      code = "release_rejected"
+	ruleRejected         code = "rule_rejected"
 	notReady             code = "not_ready"
 	stale                code = "stale"
 	registryUnavailable  code = "registry_unavailable"
 	storeUnavailable     code = "store_unavailable"
+	gateUnavailable      code = "gate_unavailable"
 	timedOut             code = "timeout"
 )
 
@@ -65,10 +67,12 @@ var kinds = map[code]struct {
 	internal:             {status: http.StatusInternalServerError, title: "The host failed"},
 	ruleFailed:           {status: http.StatusInternalServerError, title: "The rule failed"},
 	releaseRejected:      {status: http.StatusInternalServerError, title: "The gate refused the release"},
+	ruleRejected:         {status: http.StatusUnprocessableEntity, title: "The gate refused the rule"},
 	notReady:             {status: http.StatusServiceUnavailable, title: "Not ready", retry: 2},
 	stale:                {status: http.StatusServiceUnavailable, title: "Stale", retry: 5},
 	registryUnavailable:  {status: http.StatusServiceUnavailable, title: "The registry is out of reach", retry: 5},
 	storeUnavailable:     {status: http.StatusServiceUnavailable, title: "The store is out of reach", retry: 5},
+	gateUnavailable:      {status: http.StatusServiceUnavailable, title: "Releases cannot be checked", retry: 5},
 	timedOut:             {status: http.StatusServiceUnavailable, title: "The host took too long", retry: 5},
 }
 
@@ -91,6 +95,7 @@ var meaning = []struct {
 	{as[*release.Rejection], releaseRejected},
 	{unavailable(release.PartRegistry), registryUnavailable},
 	{unavailable(release.PartStore), storeUnavailable},
+	{unavailable(release.PartGate), gateUnavailable},
 	{is(context.DeadlineExceeded), timedOut},
 	{is(context.Canceled), notReady}, // only a host that stops gives up on its own work
 }
@@ -119,8 +124,9 @@ type problem struct {
 	Detail         string       `json:"detail"`
 	Code           code         `json:"code"`
 	Errors         []fieldError `json:"errors,omitempty"`
-	Reason         string       `json:"reason,omitempty"`          // with release_rejected: the gate's word
+	Reason         string       `json:"reason,omitempty"`          // with release_rejected and rule_rejected: the gate's word
 	ServingVersion *orNull      `json:"serving_version,omitempty"` // of a reload: what serves on
+	Log            []string     `json:"log,omitempty"`             // of a rule that was tried
 }
 
 // fieldError is what is wrong with one field of a request.
@@ -129,11 +135,13 @@ type fieldError struct {
 	Message string `json:"message"`
 }
 
-// requestError is a request that is refused before the domain sees it.
+// requestError is a request that is refused for what it holds.
 type requestError struct {
 	code   code
 	detail string
 	errors []fieldError
+	reason release.Reason
+	log    []string
 }
 
 func (e *requestError) Error() string { return e.detail }
@@ -150,7 +158,7 @@ func problemOf(err error) *problem {
 	var prediction *signal.PredictionError
 	switch {
 	case errors.As(err, &request):
-		p.Code, p.Detail, p.Errors = request.code, request.detail, request.errors
+		p.Code, p.Detail, p.Errors, p.Reason, p.Log = request.code, request.detail, request.errors, string(request.reason), request.log
 	case errors.As(err, &prediction):
 		p.Detail = err.Error()
 	default:

@@ -36,6 +36,8 @@ func routes() []route {
 		{post, "/model/reload", loopback, (*Server).reloadModel},
 		{post, "/api/v1/model/reload", loopback, (*Server).reloadModel},
 
+		{post, pathTry, loopback, (*Server).tryRule},
+
 		{get, "/api/v1/market", anyone, (*Server).market},
 		{get, "/api/v1/strategies", anyone, (*Server).strategies},
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"edgesignal/host/gate"
 	"edgesignal/host/live"
 	"edgesignal/host/signal"
 )
@@ -21,6 +22,7 @@ import (
 type Options struct {
 	Board   *live.Board
 	Engine  *signal.Engine
+	Gate    gate.Gate // for modules that clients bring
 	Log     *slog.Logger
 	Now     func() time.Time // nil = time.Now
 	Version string           // of the binary
@@ -99,6 +101,7 @@ func newServer(opt Options, l limits) *Server {
 	server := s.app.Server()
 	server.Handler = s.observed(s.app.Handler())
 	server.ErrorHandler = s.refuse
+	server.HeaderReceived = (&uploads{limits: l}).admit
 	server.CloseOnShutdown = true
 	// fasthttp's pool has a goroutine that sleeps so long between two looks,
 	// and looks once more after the server has stopped.

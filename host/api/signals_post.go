@@ -74,15 +74,21 @@ func readGenerate(body []byte) (*generate, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = eachMember("previous_weights", previous, func(name string, value json.RawMessage) error {
+	g.Previous, err = holdings(previous)
+	return g, err
+}
+
+// holdings reads previous_weights.
+func holdings(object json.RawMessage) (all []holding, err error) {
+	err = eachMember("previous_weights", object, func(name string, value json.RawMessage) error {
 		w, err := strconv.ParseFloat(string(value), 64)
 		if err != nil {
 			return refusal(badRequest, fmt.Sprintf("field previous_weights[%.100q]: a number expected, got %.100s", name, value))
 		}
-		g.Previous = append(g.Previous, holding{name, w})
+		all = append(all, holding{name, w})
 		return nil
 	})
-	return g, err
+	return all, err
 }
 
 // eachMember visits the members of a field that is an object, null or absent.
@@ -108,7 +114,7 @@ func (g *generate) query() (signal.Query, error) {
 		return signal.Query{}, err
 	}
 	var bad fieldErrors
-	q := signal.Query{Symbols: canonical(g.Symbols, &bad), AsOf: asOf, Previous: g.previous(&bad)}
+	q := signal.Query{Symbols: canonical(g.Symbols, &bad), AsOf: asOf, Previous: previousWeights(g.Previous, &bad)}
 	for _, n := range g.sizes() {
 		switch _, twice := g.Params[n.name]; {
 		case n.value == nil:
@@ -142,12 +148,12 @@ func (g *generate) sizes() []size {
 	return []size{{"top_n", g.TopN}, {"bottom_n", g.BottomN}}
 }
 
-func (g *generate) previous(bad *fieldErrors) map[string]float64 {
-	if len(g.Previous) == 0 {
+func previousWeights(all []holding, bad *fieldErrors) map[string]float64 {
+	if len(all) == 0 {
 		return nil
 	}
-	weights := make(map[string]float64, len(g.Previous))
-	for _, h := range g.Previous {
+	weights := make(map[string]float64, len(all))
+	for _, h := range all {
 		field := func() string { return fmt.Sprintf("previous_weights[%q]", h.symbol) }
 		symbol, err := market.CanonicalSymbol(h.symbol)
 		if err != nil {

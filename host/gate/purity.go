@@ -145,7 +145,7 @@ func probe(m release.Manifest, n, ties int) portfolio.Input {
 	}
 	// 17 has no factor in common with n: the predictions are in no order.
 	in.Predictions = column(func(i int) float64 { return (float64((i/ties*17)%n) - float64(n)/2) / 1000 })
-	for name := range portfolio.ProvidedColumns {
+	for _, name := range portfolio.ColumnNames() {
 		in.Columns[name] = column(func(i int) float64 { return plausible(name, i) })
 	}
 	return in
@@ -154,17 +154,17 @@ func probe(m release.Manifest, n, ties int) portfolio.Input {
 // plausible is a value of a column for symbol i.
 func plausible(column string, i int) float64 {
 	switch column {
-	case "close":
+	case portfolio.Close:
 		return 20 + float64(i)
-	case "volatility_20d":
+	case portfolio.Volatility20D:
 		return 0.01 + float64(i%7)/1000
-	case "dollar_volume_20d":
+	case portfolio.DollarVolume20D:
 		return 1e6 * float64(1+i%9)
-	case "sector":
+	case portfolio.Sector:
 		return float64(i % 5)
-	case "beta_60d":
+	case portfolio.Beta60D:
 		return 0.5 + float64(i%11)/10
-	default: // previous_weight
+	default: // portfolio.PreviousWeight
 		return 0
 	}
 }

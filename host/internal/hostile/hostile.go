@@ -26,6 +26,9 @@
 //	wasi.go       every WASI name, called with the worst           passes; rule_abi
 //	sleepers.go   well-behaved with few symbols                    passes
 //
+// models.go makes hostile model texts, mutations.go changes one thing of a good
+// release.
+//
 // The package imports no package of the host but release, so that the tests
 // inside of any of them can use it.
 package hostile
@@ -37,6 +40,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"edgesignal/host/release"
 )
@@ -82,13 +87,12 @@ type Outcome struct {
 	Breaks string  // the limit of the host that the weights break, by default; "" = none
 }
 
-// Cases are all hostile modules, built once. Names are unique.
+// Cases are all hostile modules, built once. Names are unique. Without wabt's
+// wat2wasm the test fails.
 func Cases(t testing.TB) []Case {
 	t.Helper()
 	cases, err := corpus()
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	return cases
 }
 
@@ -131,8 +135,7 @@ func forbidden(name, detail string, wasm []byte) Case {
 	return Case{Name: name, Wasm: wasm, Stage: Structure, Reason: release.RuleForbidden, Detail: detail}
 }
 
-// refused is a case of ABI-conforming structure that one of the stages from
-// Admission to Parameters refuses.
+// refused is a case that one of the stages from Metering to Parameters refuses.
 func refused(name string, stage Stage, reason release.Reason, detail string, g guest) Case {
 	return Case{Name: name, Wasm: g.build(name), Stage: stage, Reason: reason, Detail: detail}
 }

@@ -1,9 +1,9 @@
 package hostile_test
 
 import (
-	"errors"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,7 +32,6 @@ func TestCasesAreWhole(t *testing.T) {
 	}
 	require.Greater(t, len(cases), 350)
 	require.Less(t, total, 48<<20)
-	t.Logf("%d modules of %d bytes", len(cases), total)
 }
 
 // The structural check has the last word on its own cases, and lets all others by.
@@ -55,6 +54,9 @@ func TestStructuralCheck(t *testing.T) {
 	}
 }
 
+// patient is a deadline that no busy machine runs into: what ends here ends by itself.
+var patient = rule.Options{Deadline: 30 * time.Second, Instances: 1}
+
 // runnable reports whether the module ends by itself, fuel or not.
 func runnable(c hostile.Case) bool {
 	switch c.Stage {
@@ -70,7 +72,7 @@ func TestAdmission(t *testing.T) {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
-			m, err := rule.Compile(t.Context(), c.Wasm, rule.Options{})
+			m, err := rule.Compile(t.Context(), c.Wasm, patient)
 			if c.Stage == hostile.Admission || c.Stage == hostile.Start {
 				requireRejection(t, err, c.Reason, c.Detail)
 				return
@@ -97,7 +99,7 @@ func TestFirstCall(t *testing.T) {
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
-			for _, n := range []int{3, hostile.ProbeSymbols, 2000} {
+			for _, n := range []int{hostile.ProbeSymbols, 2000} {
 				want := c.Call
 				if n > hostile.ProbeSymbols {
 					want = c.Beyond
@@ -105,7 +107,7 @@ func TestFirstCall(t *testing.T) {
 				if want.Fault == "fuel" {
 					continue
 				}
-				m, err := rule.Compile(t.Context(), c.Wasm, rule.Options{})
+				m, err := rule.Compile(t.Context(), c.Wasm, patient)
 				require.NoError(t, err)
 				weights, err := m.Construct(t.Context(), input(n, c))
 				require.NoError(t, m.Close())
@@ -139,7 +141,7 @@ func requireOutcome(t *testing.T, want hostile.Outcome, n int, weights []float64
 	err = portfolio.CheckLimits(weights, release.DefaultLimits)
 	if want.Breaks != "" {
 		var limit *portfolio.LimitError
-		require.True(t, errors.As(err, &limit), "%v", err)
+		require.ErrorAs(t, err, &limit)
 		require.Equal(t, want.Breaks, limit.Limit)
 		return
 	}

@@ -3,8 +3,8 @@ package hostile
 import "bytes"
 
 // limitCases hold what they claim, and it is too much: for the compiler, whose
-// time is not linear in these numbers, or for the memory. Each comment says
-// what wazero 1.12.0 takes to compile it without a check.
+// time is not linear in these numbers, or for the memory. The comments say what
+// wazero 1.12.0 takes to compile them without a check.
 func limitCases() []Case {
 	zero := []byte{opConst, 0}
 	drop := []byte{opDrop}
@@ -37,50 +37,63 @@ func limitCases() []Case {
 	types := func(n int) []byte {
 		return module(section(idType, []byte{1, 0x60}, uint32s(uint32(n)), repeat(n, 0x7f), []byte{0}))
 	}
-	ordinary := functions(2000, zero, times(join(add, add, load), 500), drop) // 7 KiB each
+	// calls are n calls of 64 parameters without a value: what they lack is for
+	// a validator to find, not for a walk of the structure.
+	calls := func(n int) []byte {
+		return module(section(idType, []byte{1, 0x60, 64}, repeat(64, 0x7f), []byte{0}), oneFunction,
+			section(idCode, []byte{1}, sized([]byte{0}, repeat(n, 0x10, 0), []byte{opEnd})))
+	}
+	// locals are n functions of 1000 locals each.
+	locals := func(n int) []byte {
+		one := sized([]byte{1, 0xe7, 0x07, 0x7f, opEnd})
+		return module(oneType, section(idFunction, uint32s(uint32(n)), repeat(n, 0)), section(idCode, uint32s(uint32(n)), times(one, n)))
+	}
+	ordinary := functions(2000, zero, times(join(add, add, load), 500), drop) // 4.5 KB each
 
 	return []Case{
-		malformed("over 8 MiB of ordinary code", "at most 8388608 (FileBytes)", ordinary),                                                                // 4.8 s, 203 MiB
-		malformed("a million functions", "1000000, at most 20000 (Functions)", functions(1_000_000)),                                                     // 3.6 s, 296 MiB
-		malformed("100,000 functions", "100000, at most 20000 (Functions)", functions(100_000)),                                                          // 0.35 s
-		malformed("type with a million parameters", "parameters: 1000000, at most 64 (Params)", types(1_000_000)),                                        // over 60 s
-		malformed("type with 10,000 parameters", "parameters: 10000, at most 64 (Params)", types(10_000)),                                                // 0.11 s
-		malformed("a million globals", "1000000, at most 256 (Globals)", module(section(idGlobal, million, repeat(1_000_000, 0x7f, 1, 0x41, 0, opEnd)))), // 138 MiB an instance
-		malformed("table of 2^27 entries", "134217728, at most 20000 (TableEntries)", module(section(idTable, []byte{1, 0x70, 0}, uint32s(1<<27)))),      // 1 GiB an instance
-		malformed("4 MB of additions", "at most 131072 (BodyBytes)", body(zero, times(add, 1_333_333), drop)),                                            // 2.0 s, 1.4 GiB
-		malformed("1 MB of additions", "at most 131072 (BodyBytes)", body(zero, times(add, 333_333), drop)),                                              // 0.57 s, 354 MiB
-		malformed("1 MB of loads", "at most 131072 (BodyBytes)", body(zero, times(load, 333_333), drop)),                                                 // 1.7 s, 745 MiB
-		malformed("100,000 loops in a row", "at most 131072 (BodyBytes)", body(times(loop, 100_000))),                                                    // over 60 s
-		malformed("10,000 loops in a row", "at most 512 (Loops)", body(times(loop, 10_000))),                                                             // 1.2 s
-		malformed("100,000 ifs", "at most 131072 (BodyBytes)", body(times(ifElse, 100_000))),                                                             // over 60 s
-		malformed("6000 ifs", "at most 4096 (Branches)", body(times(ifElse, 6000))),                                                                      // 0.78 s
-		malformed("100,000 nested blocks", "at most 131072 (BodyBytes)", body(nested(100_000, opBlock, void))),                                           // 37 s, 235 MiB
-		malformed("10,000 nested blocks", "at most 4096", body(nested(10_000, opBlock, void))),                                                           // 0.3 s
-		malformed("100,000 nested ifs", "at most 131072 (BodyBytes)", body(nested(100_000, opGet, 0, opIf, void))),                                       // over 60 s
-		malformed("10,000 nested ifs", "at most 4096", body(nested(10_000, opGet, 0, opIf, void))),                                                       // 1.5 s
-		malformed("br_table of a million labels", "at most 131072 (BodyBytes)", body(branchTable(1_000_000))),                                            // over 60 s
+		// Over a minute each.
+		malformed("100,000 loops in a row", "at most 131072 (BodyBytes)", body(times(loop, 100_000))),
+		malformed("100,000 ifs", "at most 131072 (BodyBytes)", body(times(ifElse, 100_000))),
+		malformed("100,000 nested ifs", "at most 131072 (BodyBytes)", body(nested(100_000, opGet, 0, opIf, void))),
+		malformed("br_table of a million labels", "at most 131072 (BodyBytes)", body(branchTable(1_000_000))),
+		malformed("2000 br_tables of 500 labels", "at most 131072 (BodyBytes)", body(times(branchTable(500), 2000))),
+		malformed("500 nested loops over 500 locals", "at most 32 (LoopDepth)", cycles(500)),
+		malformed("type with a million parameters", "parameters: 1000000, at most 64 (Params)", types(1_000_000)),
+
+		// 2 to 40 s, or from 0.7 to 1.4 GiB.
+		malformed("100,000 nested blocks", "at most 131072 (BodyBytes)", body(nested(100_000, opBlock, void))),
+		malformed("300 nested loops over 300 locals", "at most 32 (LoopDepth)", cycles(300)), // in 6 KB
+		malformed("13,000 memory.fill", "at most 256 (BulkOps)", body(times(fill, 13_000))),
+		malformed("over 8 MiB of ordinary code", "at most 8388608 (FileBytes)", ordinary),
+		malformed("a million functions", "1000000, at most 20000 (Functions)", functions(1_000_000)),
+		malformed("4 MB of additions", "at most 131072 (BodyBytes)", body(zero, times(add, 1_333_333), drop)),
+		malformed("1 MB of loads", "at most 131072 (BodyBytes)", body(zero, times(load, 333_333), drop)),
+		malformed("table of 2^27 entries", "134217728, at most 20000 (TableEntries)", module(section(idTable, []byte{1, 0x70, 0}, uint32s(1<<27)))),
+
+		// 0.1 to 1.5 s.
+		malformed("10,000 nested ifs", "at most 4096", body(nested(10_000, opGet, 0, opIf, void))),
+		malformed("10,000 loops in a row", "at most 512 (Loops)", body(times(loop, 10_000))),
+		malformed("6000 ifs", "at most 4096 (Branches)", body(times(ifElse, 6000))),
+		malformed("10,000 nested blocks", "at most 4096", body(nested(10_000, opBlock, void))),
+		malformed("a million globals", "1000000, at most 256 (Globals)", module(section(idGlobal, million, repeat(1_000_000, 0x7f, 1, opConst, 0, opEnd)))),
+		malformed("2000 memory.fill", "at most 256 (BulkOps)", body(times(fill, 2000))),
+		malformed("1 MB of additions", "at most 131072 (BodyBytes)", body(zero, times(add, 333_333), drop)),
+		malformed("100,000 functions", "100000, at most 20000 (Functions)", functions(100_000)),
+		malformed("100 nested loops over 100 locals", "at most 32 (LoopDepth)", cycles(100)),
+		malformed("type with 10,000 parameters", "parameters: 10000, at most 64 (Params)", types(10_000)),
+
+		// Over one of the other limits.
 		malformed("br_table of 100,000 labels", "at most 4096 (BranchTable)", body(branchTable(100_000))),
-		malformed("2000 br_tables of 500 labels", "at most 131072 (BodyBytes)", body(times(branchTable(500), 2000))), // over 60 s
 		malformed("200 br_tables of 500 labels", "at most 8192 (BranchTargets)", body(times(branchTable(500), 200))),
-		malformed("500 nested loops over 500 locals", "at most 32 (LoopDepth)", cycles(500)), // over 60 s
-		malformed("300 nested loops over 300 locals", "at most 32 (LoopDepth)", cycles(300)), // 12 s, in 6 KB
-		malformed("100 nested loops over 100 locals", "at most 32 (LoopDepth)", cycles(100)), // 0.22 s
 		malformed("400 loops over 1000 locals", "at most 60000 (LoopsTimesLocals)", bodyWith([]byte{1, 0xe7, 0x07, 0x7f}, times(loop, 400))),
-		malformed("13,000 memory.fill", "at most 256 (BulkOps)", body(times(fill, 13_000))), // 6 s and more
-		malformed("2000 memory.fill", "at most 256 (BulkOps)", body(times(fill, 2000))),     // 0.68 s
+		malformed("300 ifs over 1000 locals", "at most 250000 (BranchesTimesLocals)", bodyWith([]byte{1, 0xe7, 0x07, 0x7f}, times(ifElse, 300))),
+		malformed("recursion over 1001 locals", "at most 1000 (Locals)", bodyWith([]byte{1, 0xe8, 0x07, 0x7f}, call)),
+		malformed("1100 functions of 1000 locals", "at most 1000000 (TotalLocals)", locals(1100)),
 		malformed("16,000 trapping conversions", "at most 8192 (Truncations)", body(times(truncate, 16_000))),
-		malformed("30,000 calls of 64 parameters", "at most 200000 (CallValues)", manyCalls(30_000)),
+		malformed("30,000 calls of 64 parameters", "at most 200000 (CallValues)", calls(30_000)),
 		malformed("1001 element segments", "1001, at most 1000 (ElementSegments)",
 			module(oneTable, section(idElement, uint32s(1001), repeat(1001, 0, opConst, 0, opEnd, 0)))),
 		malformed("2 MiB of custom sections", "at most 2097152 (CustomBytes)", module(custom("x", repeat(2<<20, 'x')))),
 		malformed("1 MiB of names", "at most 1048576 (NameBytes)", module(custom("name", section(0, sized(repeat(1<<20, 'x')))))),
-		malformed("recursion over 1001 locals", "at most 1000 (Locals)", bodyWith([]byte{1, 0xe8, 0x07, 0x7f}, call)),
 	}
-}
-
-// manyCalls is a function of 64 parameters that calls itself n times with no
-// values at all: what it lacks is for a validator to find, not for a walk.
-func manyCalls(n int) []byte {
-	return module(section(idType, []byte{1, 0x60, 64}, repeat(64, 0x7f), []byte{0}), oneFunction,
-		section(idCode, []byte{1}, sized([]byte{0}, repeat(n, 0x10, 0), []byte{opEnd})))
 }

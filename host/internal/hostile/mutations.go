@@ -46,19 +46,17 @@ func Mutations(good Parts) (base Parts, mutations []Mutation) {
 	names[2], names[3] = names[3], names[2]
 
 	add("a threshold", release.GoldenMismatch, "predictions.rows", func(p *Parts) { p.Model = d.inList("threshold", 0, "1e300").text() })
-	add("a leaf", release.GoldenMismatch, "predictions.rows", func(p *Parts) {
-		for i := range strings.Fields(value(d.trees[0], "leaf_value")) {
-			d = d.inList("leaf_value", i, "0.001") // each, so that one is met
-		}
-		p.Model = d.text()
+	add("the leaves of a tree", release.GoldenMismatch, "predictions.rows", func(p *Parts) {
+		leaves := len(strings.Fields(value(d.trees[0], "leaf_value")))
+		p.Model = d.inTree("leaf_value", strings.TrimSuffix(strings.Repeat("0.001 ", leaves), " ")).text()
 	})
 	add("two feature names exchanged", release.FeaturesMismatch, "input 2 of the model is", func(p *Parts) {
-		p.Model = takeApart(good.Model).inHeader("feature_names", strings.Join(names, " ")).text()
+		p.Model = d.inHeader("feature_names", strings.Join(names, " ")).text()
 	})
 	add("a tree dropped", release.GoldenMismatch, "predictions.rows", func(p *Parts) {
-		d := takeApart(good.Model)
-		d.trees = d.trees[:len(d.trees)-1]
-		p.Model = d.text()
+		fewer := d
+		fewer.trees = d.trees[:len(d.trees)-1]
+		p.Model = fewer.text()
 	})
 	add("a parameter", release.GoldenMismatch, "weight of", func(p *Parts) { p.Params = stepped(good.Params) })
 	add("a parameter out of its range", release.RuleABI, "parameters", func(p *Parts) { p.Params = json.RawMessage(`{"top_n":-1}`) })
@@ -82,7 +80,7 @@ func Mutations(good Parts) (base Parts, mutations []Mutation) {
 	flip("its version", release.RuleMalformed, "not a core wasm module", func([]byte) int { return 4 }, 2)
 	flip("the length of its first section", release.RuleMalformed, "", func([]byte) int { return 9 }, 0x40)
 	flip("its last instruction", release.RuleMalformed, "code section", lastOfCode, 0x10) // end 0x0b -> select 0x1b
-	flip("a division", release.GoldenMismatch, "portfolios[0]", lastDivision, 1) // f64.div 0xa3 -> f64.mul 0xa2
+	flip("a division", release.GoldenMismatch, "portfolios[0]", lastDivision, 1)          // f64.div 0xa3 -> f64.mul 0xa2
 	flip("the name of an export", release.RuleABI, `no function is exported as "rule_construct"`, find("rule_construct", 5), 1)
 	flip("its ABI's number", release.RuleABI, `no function is exported as "rule_abi_1"`, find("rule_abi_1", 9), 3)
 	flip("its metadata", release.RuleABI, "rule.meta", find("rule.meta", 9), 0x80)

@@ -13,15 +13,14 @@ func sleeperCases() []Case {
 	}
 	const fill = `(call $fill (local.get $n) (local.get $out) `
 	exit := guest{imports: `(import "` + wasi + `" "proc_exit" (func $exit (param i32)))`}
-	marked := guest{fields: `(global $mark (mut i32) (i32.const 0))`}
-	haunted := wakes("leaves a mark and traps", Outcome{Fault: "trap", Detail: "unreachable"}, marked,
-		`(global.set $mark (i32.const 1)) (i32.store (i32.const 16) (i32.const 1)) (unreachable)`)
-	haunted.Wasm = guest{fields: marked.fields, construct: fmt.Sprintf(`
-	  (if (i32.gt_u (local.get $n) (i32.const %d)) (then (global.set $mark (i32.const 1)) (i32.store (i32.const 16) (i32.const 1)) (unreachable)))
-	  (if (i32.or (global.get $mark) (i32.load (i32.const 16))) (then (unreachable))) `, ProbeSymbols) + done}.build(haunted.Name)
-
+	// One whose allocations fail once it has trapped, would the mark stay.
+	marked := guest{
+		fields: `(global $mark (mut i32) (i32.const 0))`,
+		alloc:  `(if (i32.or (global.get $mark) (i32.load (i32.const 16))) (then (return (i32.const 0)))) (call $bump (local.get $size))`,
+	}
 	return []Case{
-		haunted,
+		wakes("leaves a mark and traps", Outcome{Fault: "trap", Detail: "unreachable"}, marked,
+			`(global.set $mark (i32.const 1)) (i32.store (i32.const 16) (i32.const 1)) (unreachable)`),
 		wakes("never ends", Outcome{Fault: "fuel"}, guest{}, `(loop $l (br $l))`),
 		wakes("2^60 calls", Outcome{Fault: "fuel"}, guest{fields: exponential(60)}, `(call $e60)`),
 		wakes("recursion", Outcome{Fault: "trap", Detail: "stack overflow"}, guest{fields: `(func $deep (call $deep))`}, `(call $deep)`),

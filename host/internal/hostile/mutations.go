@@ -143,12 +143,12 @@ func stepped(params json.RawMessage) json.RawMessage {
 }
 
 // lastOfCode is the offset of the end of the last function.
-func lastOfCode(rule []byte) int { _, end := code(rule); return end - 1 }
+func lastOfCode(rule []byte) int { _, end := codeSection(rule); return end - 1 }
 
 // lastDivision is the offset of the last byte f64.div of the code: in the stock
 // rules the one that makes a leg's weight.
 func lastDivision(rule []byte) int {
-	start, end := code(rule)
+	start, end := codeSection(rule)
 	i := bytes.LastIndexByte(rule[start:end], 0xa3)
 	if i < 0 {
 		panic("the rule divides nothing")
@@ -156,8 +156,8 @@ func lastDivision(rule []byte) int {
 	return start + i
 }
 
-// code is where the contents of the code section begin and end.
-func code(rule []byte) (start, end int) {
+// codeSection is where the contents of the code section begin and end.
+func codeSection(rule []byte) (start, end int) {
 	for at := len(header); at < len(rule); at = end {
 		id := rule[at]
 		size := 0

@@ -6,8 +6,9 @@
 #define EDGESIGNAL_RULES_SCORES_H
 
 /* A power of two that all predictions can be multiplied by, so that neither
- * their differences nor sums of those overflow, and halving the smallest ones
- * loses nothing. 0 = one of them is NaN or infinite. */
+ * their differences nor sums of those overflow, and halving one loses nothing.
+ * That multiplication is exact, but for subnormal ones beside one of 2^1000 or
+ * more. 0 = a prediction is NaN or infinite. */
 static inline double headroom(uint32_t n, const double *p) {
   double largest = 0;
   for (uint32_t i = 0; i < n; i++) {
@@ -15,7 +16,7 @@ static inline double headroom(uint32_t n, const double *p) {
     if (!(size <= 0x1.fffffffffffffp1023)) return 0;
     if (size > largest) largest = size;
   }
-  return largest >= 0x1p1000 ? 0x1p-64 : largest < 0x1p-900 ? 0x1p64 : 1;
+  return largest >= 0x1p1000 ? 0x1p-20 : largest < 0x1p-900 ? 0x1p20 : 1;
 }
 
 /* Divides x by its largest absolute value. 0 = there is none but 0. */

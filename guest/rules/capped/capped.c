@@ -56,7 +56,7 @@ static void fill(double *d, int32_t stride, uint32_t k, double sum) {
   for (uint32_t j = 0; j < k; j++) {
     double *at = &d[(int32_t)j * stride], w = max_weight;
     if (j >= full) w = left * (stride * *at / below); /* at most left: no overflow */
-    *at = stride * (w > max_weight ? max_weight : w) + 0.0;
+    *at = stride * (w > max_weight ? max_weight : w);
   }
 }
 
@@ -83,6 +83,6 @@ int32_t rule_construct(uint32_t n, uint32_t ncols, double *in, double *out) {
   } else {
     fill(d + n - 1, -1, under, 0.5 * gross);
   }
-  for (uint32_t k = 0; k < n; k++) out[order[k]] = d[k];
+  for (uint32_t k = 0; k < n; k++) out[order[k]] = d[k] + 0.0; /* makes 0 of -0 */
   return ES_OK;
 }

@@ -173,6 +173,22 @@ ES_SMALL int es_number(const char *json, uint32_t len, const char *key, double *
   return ES_FOUND;
 }
 
+/*
+ * es_flag reads true or false under key into *to as 1 or 0. ES_ABSENT leaves
+ * *to as it was; ES_BAD: neither true nor false.
+ */
+ES_SMALL int es_flag(const char *json, uint32_t len, const char *key, int *to) {
+  const char *end = json + len, *p = es_value(json, end, key);
+  if (!p) return ES_ABSENT;
+  int flag = p < end && *p == 't';
+  const char *word = flag ? "true" : "false";
+  for (; *word; p++, word++)
+    if (p == end || *p != *word) return ES_BAD;
+  if (p < end && *p != ',' && *p != '}') return ES_BAD;
+  *to = flag;
+  return ES_FOUND;
+}
+
 /* ---- log ---- */
 
 enum { ES_DEBUG = 0, ES_INFO = 1, ES_WARN = 2, ES_ERROR = 3 };

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/artifacts"
+	"edgesignal/guest/rules"
+	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/live"
 	"edgesignal/host/release"
@@ -81,7 +84,7 @@ func TestContract(t *testing.T) {
 
 	for _, table := range [][]call{
 		pageCalls(healthy), readingCalls(healthy), badQueries(healthy), badBodies(healthy), oddCalls(healthy),
-		reloadCalls(b, healthy), emptyCalls(t), strangerCalls(t, b), staleCalls(t), brokenCalls(t, b), busyCalls(t, b), closedCalls(t),
+		reloadCalls(b, healthy), emptyCalls(t), strangerCalls(t, b), tryCalls(t, b), staleCalls(t), brokenCalls(t, b), busyCalls(t, b), closedCalls(t),
 	} {
 		for _, c := range table {
 			t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
@@ -293,6 +296,50 @@ func strangerCalls(t *testing.T, b *demotest.Board) []call {
 		{name: "reload from elsewhere", on: s, method: "POST", path: "/model/reload", status: 403, code: forbidden},
 		{name: "reload with a header", on: s, method: "POST", path: "/model/reload", header: []string{"X-Forwarded-For", "127.0.0.1"}, status: 403, code: forbidden},
 		{name: "reading from elsewhere", on: s, method: "GET", path: "/signals", status: 200},
+	}
+}
+
+// noGate is a host that cannot start a process.
+type noGate struct{}
+
+func (noGate) Check(context.Context, gate.Job) (*gate.Verdict, error) {
+	return nil, &release.Unavailable{Part: release.PartGate, Err: errors.New("operation not permitted")}
+}
+
+func tryCalls(t *testing.T, b *demotest.Board) []call {
+	with := func(o *Options) { o.Gate = gate.InPlace{} }
+	s := serve(t, b.Board, defaultLimits, with)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	stranger := serveOn(t, elsewhere{ln}, b.Board, defaultLimits, with)
+	empty := serve(t, demotest.NewBoard(t, nil).Board, defaultLimits, with)
+	l := defaultLimits
+	l.book = time.Nanosecond
+	busy := serve(t, b.Board, l, with)
+	gateless := demotest.NewBoard(t, func(o *live.Options) { o.Gate = noGate{} })
+	ungated := serve(t, b.Board, defaultLimits, func(o *Options) { o.Gate = noGate{} })
+	module := part{"module", stockRule(t, rules.TopBottom)}
+	try := func(name string, on *site, status int, c code, parts ...part) call {
+		body, contentType := form(t, parts...)
+		return call{name: "try " + name, on: on, method: "POST", path: pathTry, body: body, header: []string{"Content-Type", contentType}, status: status, code: c}
+	}
+	band := part{"module", stockRule(t, "no_trade_band")}
+	return []call{
+		try("a rule", s, 200, "", module, part{"params", `{"top_n":1}`}),
+		try("a rule without parameters", s, 200, "", module),
+		try("an unknown field", s, 400, badRequest, module, part{"x", "y"}),
+		try("from elsewhere", stranger, 403, forbidden, module),
+		try("an unknown strategy", s, 404, unknownStrategy, module, part{"strategy", "x"}),
+		try("too large", s, 413, tooLarge, part{"module", strings.Repeat("x", uploadBytes)}),
+		{name: "try JSON", on: s, method: "POST", path: pathTry, body: "{}", status: 415, code: unsupportedMediaType},
+		try("no wasm", s, 422, ruleRejected, part{"module", "x"}),
+		try("nothing", s, 422, invalid, part{"params", "{}"}),
+		try("no data", s, 422, noData, module, part{"symbols", "ZZZ"}),
+		try("a limit broken", s, 500, ruleFailed, band, part{"params", `{"band":10}`}, part{"previous_weights", `{"AAPL":3}`}),
+		try("before the first load", empty, 503, notReady, module),
+		try("without a gate", ungated, 503, gateUnavailable, module),
+		try("without time", busy, 503, timedOut, module),
+		{name: "reload without a gate", on: serve(t, gateless.Board, defaultLimits, nil), method: "POST", path: "/model/reload", status: 503, code: gateUnavailable},
 	}
 }
 

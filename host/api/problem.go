@@ -60,7 +60,7 @@ var kinds = map[code]struct {
 	methodNotAllowed:     {status: http.StatusMethodNotAllowed, title: "Not a method of this path"},
 	requestTimeout:       {status: http.StatusRequestTimeout, title: "The request took too long to arrive"},
 	tooLarge:             {status: http.StatusRequestEntityTooLarge, title: "The body is too large"},
-	unsupportedMediaType: {status: http.StatusUnsupportedMediaType, title: "The body is not JSON"},
+	unsupportedMediaType: {status: http.StatusUnsupportedMediaType, title: "The body is of another type"},
 	invalid:              {status: http.StatusUnprocessableEntity, title: "The request asks for something that cannot be"},
 	noData:               {status: http.StatusUnprocessableEntity, title: "No data"},
 	headersTooLarge:      {status: http.StatusRequestHeaderFieldsTooLarge, title: "The URL and headers are too large"},

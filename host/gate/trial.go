@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"edgesignal/host/portfolio"
 	"edgesignal/host/rule"
@@ -15,6 +16,7 @@ type Trial struct {
 	Params *rule.ParamsError
 	Fault  *rule.Fault
 	Limit  *portfolio.LimitError
+	Absent string // a column that the rule wants and the input does not have
 }
 
 // Err is why there is no book.
@@ -26,12 +28,21 @@ func (t *Trial) Err() error {
 		return t.Fault
 	case t.Limit != nil:
 		return t.Limit
+	case t.Absent != "":
+		return fmt.Errorf("the rule wants column %q, which the input does not have", t.Absent)
 	}
 	return nil
 }
 
 func (c *checking) try(ctx context.Context) error {
 	t := &Trial{}
+	c.out.Trial = t
+	for _, name := range c.rule.Meta().Columns {
+		if _, ok := c.Trial.Columns[name]; !ok {
+			t.Absent = name
+			return nil
+		}
+	}
 	book, err := portfolio.Construct(ctx, c.rule, *c.Trial)
 	switch {
 	case err == nil:
@@ -40,6 +51,5 @@ func (c *checking) try(ctx context.Context) error {
 	default:
 		return err
 	}
-	c.out.Trial = t
 	return nil
 }

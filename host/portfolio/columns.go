@@ -27,7 +27,16 @@ var Columns = []Column{
 	{Beta60D, "beta of the daily simple returns of the last 60 days against the equal-weighted mean of the strategy's universe"},
 }
 
-// ProvidedColumns are the names of Columns.
+// ColumnNames are the names of Columns, in their order.
+func ColumnNames() []string {
+	all := make([]string, len(Columns))
+	for i, c := range Columns {
+		all[i] = c.Name
+	}
+	return all
+}
+
+// ProvidedColumns are the names of Columns, to look one up.
 var ProvidedColumns = names(Columns)
 
 func names(columns []Column) map[string]bool {

@@ -1,0 +1,7 @@
+package main
+
+// ruleCmd is what an author of rules needs.
+type ruleCmd struct {
+	New  ruleNewCmd  `cmd:"" help:"Write a rule project that builds without a network."`
+	Meta ruleMetaCmd `cmd:"" help:"Put the metadata of a rule into its module."`
+}

@@ -112,7 +112,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"demo"}, {"serve"}, {"publish"}, {"activate"}, {"releases"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"version"},
+		{}, {"demo"}, {"serve"}, {"publish"}, {"activate"}, {"releases"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"version"},
 	} {
 		require.Contains(t, ok(t, append(args, "--help")...), "Usage: edgesignal", args)
 	}

@@ -211,9 +211,9 @@ ES_SMALL uint32_t es_utf8(uint32_t code, char *to) {
 
 /*
  * es_text reads the string under key into to, as UTF-8 that ends with a 0.
- * ES_ABSENT leaves to as it was. ES_BAD: not a string, one that does not
- * fit into room (3 bytes are kept free), a 0 inside, or a surrogate pair in escapes, which
- * the host does not write; what to holds then is of no use.
+ * ES_ABSENT leaves to as it was. ES_BAD: not a string, longer than room - 3
+ * bytes, a 0 inside, or a surrogate pair in escapes, which the host does not
+ * write; what to holds then is of no use.
  */
 ES_SMALL int es_text(const char *json, uint32_t len, const char *key, char *to, uint32_t room) {
   const char *end = json + len, *p = es_value(json, end, key);

@@ -87,7 +87,6 @@ func FuzzParams(f *testing.F) {
 			}
 			want, there := object[key]
 			if !there {
-				want = nil
 				require.Equal(t, []any{math.Pi, true, "?"}, []any{number, boolean, word})
 				continue
 			}
@@ -129,6 +128,22 @@ func distinctPlainKeys(text string, object map[string]any) bool {
 	return n == len(object) && !strings.Contains(strings.ReplaceAll(text, `\\`, ""), `\u00`)
 }
 
+// Buffers do not meet, whether they come from the reserve or not.
+func TestAlloc(t *testing.T) {
+	type span struct{ from, to uintptr }
+	var given []span
+	for _, size := range []uint32{2, 0, 100_000, 8, 200_000, 7, 300_000, 9, 100_000} {
+		at := uintptr(alloc(size))
+		require.Zero(t, at%8)
+		s := span{at, at + uintptr(size)}
+		for _, g := range given {
+			require.True(t, s.to <= g.from || g.to <= s.from, "%v meets %v", s, g)
+		}
+		given = append(given, s)
+	}
+	require.NotEmpty(t, kept)
+}
+
 func TestExports(t *testing.T) {
 	type scaled struct{ by float64 }
 	Register(func(p Params) (scaled, error) {
@@ -148,7 +163,7 @@ func TestExports(t *testing.T) {
 		}
 		return nil
 	})
-	t.Cleanup(func() { registered, configured, kept = nil, nil, nil })
+	t.Cleanup(func() { registered, configured = nil, nil })
 	marker()
 
 	call := func(params string) ([]float64, int32, int32) {

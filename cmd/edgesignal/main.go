@@ -39,6 +39,7 @@ type cli struct {
 	} `cmd:"" help:"Market data."`
 	Features featuresCmd `cmd:"" help:"Write the 158 features as the model sees them."`
 	Score    scoreCmd    `cmd:"" help:"Predict with a model, one row of a CSV a line."`
+	Rule     ruleCmd     `cmd:"" help:"What an author of rules needs."`
 	Version  versionCmd  `cmd:"" help:"Say which build this is."`
 }
 

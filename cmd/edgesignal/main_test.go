@@ -18,8 +18,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"edgesignal/host/gate"
 )
 
 // The golden data lie with the packages whose they are.
@@ -41,11 +39,6 @@ func absolute(path string) string {
 type result struct {
 	code     int
 	out, err string
-}
-
-func TestMain(m *testing.M) {
-	gate.ServeIfChild()
-	os.Exit(m.Run())
 }
 
 // edgesignal runs the program in a folder of the test's own.
@@ -119,7 +112,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"demo"}, {"serve"}, {"publish"}, {"activate"}, {"releases"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"version"},
+		{}, {"demo"}, {"serve"}, {"publish"}, {"activate"}, {"releases"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"version"},
 	} {
 		require.Contains(t, ok(t, append(args, "--help")...), "Usage: edgesignal", args)
 	}

@@ -173,19 +173,76 @@ ES_SMALL int es_number(const char *json, uint32_t len, const char *key, double *
   return ES_FOUND;
 }
 
-/*
- * es_flag reads true or false under key into *to as 1 or 0. ES_ABSENT leaves
- * *to as it was; ES_BAD: neither true nor false.
- */
-ES_SMALL int es_flag(const char *json, uint32_t len, const char *key, int *to) {
+/* es_bool reads the true or false under key into *to, as es_number does. */
+ES_SMALL int es_bool(const char *json, uint32_t len, const char *key, int *to) {
   const char *end = json + len, *p = es_value(json, end, key);
   if (!p) return ES_ABSENT;
-  int flag = p < end && *p == 't';
-  const char *word = flag ? "true" : "false";
-  for (; *word; p++, word++)
-    if (p == end || *p != *word) return ES_BAD;
-  if (p < end && *p != ',' && *p != '}') return ES_BAD;
-  *to = flag;
+  for (int value = 0; value <= 1; value++) {
+    const char *q = p, *word = value ? "true" : "false";
+    while (q < end && *word && *q == *word) q++, word++;
+    if (*word) continue;
+    if (q < end && *q != ',' && *q != '}') continue;
+    *to = value;
+    return ES_FOUND;
+  }
+  return ES_BAD;
+}
+
+/* The four hexadecimal digits at p, or -1. */
+ES_SMALL int32_t es_hex4(const char *p, const char *end) {
+  int32_t value = 0;
+  if (end - p < 4) return -1;
+  for (int i = 0; i < 4; i++) {
+    uint32_t c = (uint8_t)p[i], digit = c - '0';
+    if (digit > 9) digit = (c | 32u) - 'a' < 6u ? (c | 32u) - 'a' + 10 : 16;
+    if (digit > 15) return -1;
+    value = value * 16 + (int32_t)digit;
+  }
+  return value;
+}
+
+/* Writes the UTF-8 of code, below 0x10000, to to; returns how many bytes. */
+ES_SMALL uint32_t es_utf8(uint32_t code, char *to) {
+  uint32_t more = code < 0x80 ? 0 : code < 0x800 ? 1 : 2;
+  to[0] = (char)(more ? (0xff00u >> (more + 1) & 0xffu) | code >> 6 * more : code);
+  for (uint32_t i = 1; i <= more; i++) to[i] = (char)(0x80u | (code >> 6 * (more - i) & 0x3fu));
+  return more + 1;
+}
+
+/*
+ * es_text reads the string under key into to, as UTF-8 that ends with a 0.
+ * ES_ABSENT leaves to as it was. ES_BAD: not a string, longer than room - 3
+ * bytes, a 0 inside, or a surrogate pair in escapes, which the host does not
+ * write; what to holds then is of no use.
+ */
+ES_SMALL int es_text(const char *json, uint32_t len, const char *key, char *to, uint32_t room) {
+  const char *end = json + len, *p = es_value(json, end, key);
+  if (!p) return ES_ABSENT;
+  if (p == end || *p != '"') return ES_BAD;
+  uint32_t at = 0;
+  for (p++; p < end && *p != '"';) {
+    if (at + 4 > room) return ES_BAD; /* the longest escape and the 0 */
+    if (*p != '\\') {
+      to[at++] = *p++;
+      continue;
+    }
+    if (++p == end) return ES_BAD;
+    int32_t code = -1;
+    if (*p == 'u') {
+      code = es_hex4(++p, end);
+      if (code <= 0 || code >> 11 == 0xd800 >> 11) return ES_BAD;
+      p += 4;
+    } else {
+      static const char from[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+      for (uint32_t i = 0; i < sizeof from - 1; i++)
+        if (*p == from[i]) code = meant[i];
+      if (code < 0) return ES_BAD;
+      p++;
+    }
+    at += es_utf8((uint32_t)code, to + at);
+  }
+  if (p >= end) return ES_BAD;
+  to[at] = 0;
   return ES_FOUND;
 }
 
@@ -203,5 +260,27 @@ ES_SMALL void es_log(int32_t level, const char *text) {
   while (text[len]) len++;
   es_host_log(level, text, len);
 }
+
+/* es_line is a line of text put together piece by piece; what is beyond its
+ * room is left out. Begin with {0}. */
+typedef struct {
+  uint32_t len;
+  char text[1024];
+} es_line;
+
+ES_SMALL void es_add(es_line *line, const char *text) {
+  while (*text && line->len < sizeof line->text) line->text[line->len++] = *text++;
+}
+
+/* es_add_count adds a whole number in decimal. */
+ES_SMALL void es_add_count(es_line *line, uint32_t count) {
+  char digits[11], *p = digits + 10;
+  *p = 0;
+  do *--p = (char)('0' + count % 10);
+  while (count /= 10);
+  es_add(line, p);
+}
+
+ES_SMALL void es_log_line(int32_t level, const es_line *line) { es_host_log(level, line->text, line->len); }
 
 #endif

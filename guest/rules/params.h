@@ -27,7 +27,7 @@ ES_SMALL int read_between(const char *json, uint32_t len, const char *key, doubl
 /* gross and long_only, which decides the default of gross: two legs of 1 each, or one. */
 ES_SMALL int read_gross(const char *json, uint32_t len, double *gross, int *long_only) {
   int only = 0;
-  if (es_flag(json, len, "long_only", &only) == ES_BAD) return 0;
+  if (es_bool(json, len, "long_only", &only) == ES_BAD) return 0;
   if (!read_between(json, len, "gross", only ? 1 : 2, 0, MAX_GROSS, gross)) return 0;
   *long_only = only;
   return 1;

@@ -335,7 +335,7 @@ func tryCalls(t *testing.T, b *demotest.Board) []call {
 		try("no wasm", s, 422, ruleRejected, part{"module", "x"}),
 		try("nothing", s, 422, invalid, part{"params", "{}"}),
 		try("no data", s, 422, noData, module, part{"symbols", "ZZZ"}),
-		try("a limit broken", s, 500, ruleFailed, band, part{"params", `{"band":10}`}, part{"previous_weights", `{"AAPL":3}`}),
+		try("a limit broken", s, 500, ruleFailed, band, part{"params", `{"band":2}`}, part{"previous_weights", `{"AAPL":3}`}),
 		try("before the first load", empty, 503, notReady, module),
 		try("without a gate", ungated, 503, gateUnavailable, module),
 		try("without time", busy, 503, timedOut, module),

@@ -13,7 +13,6 @@ import (
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/internal/hostile"
 	"edgesignal/host/release"
-	"edgesignal/host/rule"
 )
 
 // demo is v1.0.0 of the demo.
@@ -40,10 +39,7 @@ func candidate(p, signed hostile.Parts) gate.Candidate {
 }
 
 func refusal(t *testing.T, c gate.Candidate) error {
-	p, err := gate.Check(t.Context(), c, rule.Options{})
-	if err == nil {
-		require.NoError(t, p.Rule.Close())
-	}
+	_, err := gate.InPlace{}.Check(t.Context(), gate.Job{Candidate: c})
 	return err
 }
 

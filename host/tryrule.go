@@ -1,0 +1,88 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"edgesignal/guest/rules"
+	"edgesignal/host/gate"
+	"edgesignal/host/live"
+	"edgesignal/host/portfolio"
+	"edgesignal/host/registry"
+	"edgesignal/host/release"
+	"edgesignal/host/rule"
+)
+
+// RuleTrial is a rule to be checked and, with Input, to be run once.
+type RuleTrial struct {
+	Rule   string           // a file, or builtin:NAME
+	Params []byte           // a JSON object; empty = {}
+	Config []byte           // a JSON object with the limits, as a release has it; empty = the default limits
+	Input  *portfolio.Input // its Params and Limits are set here; nil = only the checks
+}
+
+// RuleVerdict is what the gate says of an admissible rule.
+type RuleVerdict struct {
+	Meta   rule.Meta
+	Bytes  int
+	SHA256 string
+	Report gate.Report
+	Book   portfolio.Book // of Input
+}
+
+// TryRule takes a rule through the gate, in a process of its own, and runs
+// it. Nothing is kept. Errors beside the gate's: those of portfolio.Construct.
+func TryRule(ctx context.Context, t RuleTrial) (*RuleVerdict, error) {
+	wasm, err := ruleBytes(t.Rule)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range []struct {
+		what string
+		text []byte
+	}{{"parameters", t.Params}, {"config", t.Config}} {
+		if len(j.text) > 0 && !registry.Object(j.text) {
+			return nil, fmt.Errorf("%s: not a JSON object: %.80q", j.what, j.text)
+		}
+	}
+	limits, err := portfolio.LimitsOf(t.Config)
+	if err != nil {
+		return nil, err
+	}
+	job := gate.Job{Candidate: gate.Candidate{
+		Manifest: release.Manifest{RuleSHA256: release.Sum(wasm), RuleParams: json.RawMessage(t.Params), Limits: limits}, Rule: wasm,
+	}}
+	if t.Input != nil {
+		in := *t.Input
+		in.Params, in.Limits = job.Manifest.RuleParams, limits
+		job.Trial = &in
+	}
+	verdict, err := (&gate.Child{}).Check(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	v := &RuleVerdict{Meta: verdict.Rule, Bytes: len(wasm), SHA256: job.Manifest.RuleSHA256, Report: verdict.Report}
+	if verdict.Trial == nil {
+		return v, nil
+	}
+	if err := verdict.Trial.Err(); err != nil {
+		return nil, err
+	}
+	v.Book = *verdict.Trial.Book
+	return v, nil
+}
+
+func ruleBytes(rule string) ([]byte, error) {
+	name, ok := strings.CutPrefix(rule, live.BuiltIn)
+	if !ok {
+		return readFile(rule, gate.MaxRuleBytes)
+	}
+	wasm, ok := rules.Stock(name)
+	if !ok {
+		return nil, errors.New(rule + ": no such stock rule; there are " + strings.Join(rules.Names(), ", "))
+	}
+	return wasm, nil
+}

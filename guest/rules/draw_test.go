@@ -82,14 +82,14 @@ func drawParams(t *rapid.T, rule string, n int) string {
 }
 
 var parameterNames = map[string][]string{
-	"top_bottom":         {"top_n", "bottom_n"},
-	"rank_weighted":      {"gross", "long_only"},
-	"zscore_weighted":    {"gross", "long_only", "clip"},
-	"inverse_volatility": {"top_n", "bottom_n"},
-	"sector_neutral":     {"gross"},
-	"capped":             {"gross", "long_only", "max_weight"},
-	"no_trade_band":      {"top_n", "bottom_n", "band"},
-	"turnover_limited":   {"top_n", "bottom_n", "max_turnover"},
+	rules.TopBottom:         {"top_n", "bottom_n"},
+	rules.RankWeighted:      {"gross", "long_only"},
+	rules.ZScoreWeighted:    {"gross", "long_only", "clip"},
+	rules.InverseVolatility: {"top_n", "bottom_n"},
+	rules.SectorNeutral:     {"gross"},
+	rules.Capped:            {"gross", "long_only", "max_weight"},
+	rules.NoTradeBand:       {"top_n", "bottom_n", "band"},
+	rules.TurnoverLimited:   {"top_n", "bottom_n", "max_turnover"},
 }
 
 func drawParam(t *rapid.T, name string, n int) any {
@@ -112,5 +112,3 @@ func drawInput(t *rapid.T, rule string) input {
 	n := rapid.OneOf(rapid.SampledFrom([]int{1, 2, 3}), rapid.IntRange(1, 60)).Draw(t, "n")
 	return input{predictions: drawPredictions(t, n), columns: drawColumns(t, n), params: drawParams(t, rule, n)}
 }
-
-func names() []string { return rules.Names() }

@@ -1,5 +1,5 @@
 /*
- * order.h: symbols in the order of a key.
+ * order.h: symbols in the order of a key. Include edgesignal_rule.h first.
  */
 #ifndef EDGESIGNAL_RULES_ORDER_H
 #define EDGESIGNAL_RULES_ORDER_H

@@ -52,10 +52,10 @@ func sectionIDs(t *testing.T, wasm []byte) []byte {
 
 func TestMetadata(t *testing.T) {
 	columns := map[string][]string{
-		"inverse_volatility": {"volatility_20d"}, "sector_neutral": {"sector"},
-		"no_trade_band": {"previous_weight"}, "turnover_limited": {"previous_weight"},
+		rules.InverseVolatility: {"volatility_20d"}, rules.SectorNeutral: {"sector"},
+		rules.NoTradeBand: {"previous_weight"}, rules.TurnoverLimited: {"previous_weight"},
 	}
-	for _, name := range names() {
+	for _, name := range rules.Names() {
 		t.Run(name, func(t *testing.T) {
 			m := module(t, name)
 			meta := m.Meta()
@@ -74,7 +74,7 @@ func TestMetadata(t *testing.T) {
 // A parameter that is left out has the value that the schema names.
 func TestDefaults(t *testing.T) {
 	in := input{predictions: shape(50, shapes[3].at), columns: largeColumns(50)}
-	for _, name := range names() {
+	for _, name := range rules.Names() {
 		t.Run(name, func(t *testing.T) {
 			m := module(t, name)
 			in.params = ""
@@ -99,7 +99,7 @@ func TestDefaults(t *testing.T) {
 // both refuse: the rule, too, should it ever get there.
 func TestRanges(t *testing.T) {
 	in := input{predictions: []float64{3, 2, 1}, columns: columnsOf([]float64{1, 1, 1}, []float64{1, 1, 1}, []float64{0, 0, 0})}
-	for _, name := range names() {
+	for _, name := range rules.Names() {
 		m := module(t, name)
 		for parameter, l := range limits(t, m) {
 			if l.Type == "boolean" {
@@ -146,25 +146,25 @@ func TestParams(t *testing.T) {
 		name, rule, params string
 		want               []float64 // nil = refused, by the schema and by the rule
 	}{
-		{"as written by hand", "rank_weighted", "{ \"gross\" :\t1.50e0 ,\n\"long_only\": false }", []float64{0.75, -0.75}},
-		{"the default gross of a book that is long only is 1", "rank_weighted", `{"long_only":true}`, []float64{1, 0}},
-		{"gross and long only", "rank_weighted", `{"gross":0.6,"long_only":true}`, []float64{0.6, 0}},
-		{"six decimals", "rank_weighted", `{"gross":1.000002}`, []float64{0.500001, -0.500001}},
-		{"minus zero", "sector_neutral", `{"gross":-0.0}`, []float64{0, 0}},
-		{"a cap of a millionth", "capped", `{"max_weight":0.000001}`, []float64{0.000001, -0.000001}},
-		{"a cap with an exponent", "capped", `{"max_weight":2e-1}`, []float64{0.2, -0.2}},
-		{"a fraction of zero", "no_trade_band", `{"top_n":2.0,"bottom_n":0}`, []float64{0.5, 0.5}},
-		{"no leg", "turnover_limited", `{"top_n":0,"bottom_n":0}`, []float64{0, 0}},
+		{"as written by hand", rules.RankWeighted, "{ \"gross\" :\t1.50e0 ,\n\"long_only\": false }", []float64{0.75, -0.75}},
+		{"the default gross of a book that is long only is 1", rules.RankWeighted, `{"long_only":true}`, []float64{1, 0}},
+		{"gross and long only", rules.RankWeighted, `{"gross":0.6,"long_only":true}`, []float64{0.6, 0}},
+		{"six decimals", rules.RankWeighted, `{"gross":1.000002}`, []float64{0.500001, -0.500001}},
+		{"minus zero", rules.SectorNeutral, `{"gross":-0.0}`, []float64{0, 0}},
+		{"a cap of a millionth", rules.Capped, `{"max_weight":0.000001}`, []float64{0.000001, -0.000001}},
+		{"a cap with an exponent", rules.Capped, `{"max_weight":2e-1}`, []float64{0.2, -0.2}},
+		{"a fraction of zero", rules.NoTradeBand, `{"top_n":2.0,"bottom_n":0}`, []float64{0.5, 0.5}},
+		{"no leg", rules.TurnoverLimited, `{"top_n":0,"bottom_n":0}`, []float64{0, 0}},
 
-		{"a flag that is a number", "rank_weighted", `{"long_only":1}`, nil},
-		{"a flag that is a text", "rank_weighted", `{"long_only":"true"}`, nil},
-		{"a flag that is null", "capped", `{"long_only":null}`, nil},
-		{"a number that is a text", "capped", `{"max_weight":"0.1"}`, nil},
-		{"a number that is a flag", "zscore_weighted", `{"clip":true}`, nil},
-		{"a number that is null", "sector_neutral", `{"gross":null}`, nil},
-		{"half a symbol", "inverse_volatility", `{"top_n":1.5}`, nil},
-		{"a list", "turnover_limited", `{"max_turnover":[0.3]}`, nil},
-		{"17 digits", "turnover_limited", `{"max_turnover":0.30000000000000004}`, nil},
+		{"a flag that is a number", rules.RankWeighted, `{"long_only":1}`, nil},
+		{"a flag that is a text", rules.RankWeighted, `{"long_only":"true"}`, nil},
+		{"a flag that is null", rules.Capped, `{"long_only":null}`, nil},
+		{"a number that is a text", rules.Capped, `{"max_weight":"0.1"}`, nil},
+		{"a number that is a flag", rules.ZScoreWeighted, `{"clip":true}`, nil},
+		{"a number that is null", rules.SectorNeutral, `{"gross":null}`, nil},
+		{"half a symbol", rules.InverseVolatility, `{"top_n":1.5}`, nil},
+		{"a list", rules.TurnoverLimited, `{"max_turnover":[0.3]}`, nil},
+		{"17 digits", rules.TurnoverLimited, `{"max_turnover":0.30000000000000004}`, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -185,11 +185,11 @@ func TestParams(t *testing.T) {
 // a parameter may have.
 func TestSchemaAloneRefuses(t *testing.T) {
 	tests := []struct{ name, rule, params, field string }{
-		{"a misspelt name", "rank_weighted", `{"longonly":true}`, "longonly"},
-		{"long_only where no leg can be left out", "sector_neutral", `{"long_only":true}`, "long_only"},
-		{"another rule's parameter", "capped", `{"top_n":3}`, "top_n"},
-		{"seven decimals", "no_trade_band", `{"band":0.0200001}`, "band"},
-		{"a fourteenth as a double", "capped", `{"max_weight":0.07142857142857142}`, "max_weight"},
+		{"a misspelt name", rules.RankWeighted, `{"longonly":true}`, "longonly"},
+		{"long_only where no leg can be left out", rules.SectorNeutral, `{"long_only":true}`, "long_only"},
+		{"another rule's parameter", rules.Capped, `{"top_n":3}`, "top_n"},
+		{"seven decimals", rules.NoTradeBand, `{"band":0.0200001}`, "band"},
+		{"a fourteenth as a double", rules.Capped, `{"max_weight":0.07142857142857142}`, "max_weight"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -204,6 +204,6 @@ func TestSchemaAloneRefuses(t *testing.T) {
 
 // A test of what all other tests stand on: both sides know the same rules.
 func TestEveryRuleHasAReference(t *testing.T) {
-	require.ElementsMatch(t, names(), slices.Collect(keys(references)))
-	require.ElementsMatch(t, names(), slices.Collect(keys(parameterNames)))
+	require.ElementsMatch(t, rules.Names(), slices.Collect(keys(references)))
+	require.ElementsMatch(t, rules.Names(), slices.Collect(keys(parameterNames)))
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"edgesignal/guest/rules"
 )
 
 // A property holds for every input of the rules that it names.
@@ -17,19 +19,19 @@ type property struct {
 }
 
 var properties = []property{
-	{"the gross is never above what was asked for", []string{"rank_weighted", "zscore_weighted", "sector_neutral", "capped"},
+	{"the gross is never above what was asked for", []string{rules.RankWeighted, rules.ZScoreWeighted, rules.SectorNeutral, rules.Capped},
 		func(t *rapid.T, _ input, p parameters, w []float64) {
 			require.LessOrEqual(t, gross(w), p.gross()*(1+tolerance))
 		}},
-	{"the gross is never above two legs", []string{"top_bottom", "inverse_volatility", "no_trade_band", "turnover_limited"},
+	{"the gross is never above two legs", []string{rules.TopBottom, rules.InverseVolatility, rules.NoTradeBand, rules.TurnoverLimited},
 		func(t *rapid.T, _ input, _ parameters, w []float64) {
 			require.LessOrEqual(t, gross(w), 2*(1+tolerance))
 		}},
-	{"no weight beyond a leg", []string{"top_bottom", "inverse_volatility", "no_trade_band", "turnover_limited"},
+	{"no weight beyond a leg", []string{rules.TopBottom, rules.InverseVolatility, rules.NoTradeBand, rules.TurnoverLimited},
 		func(t *rapid.T, _ input, _ parameters, w []float64) {
 			require.LessOrEqual(t, math.Abs(slices.MaxFunc(w, byAbs)), 1+tolerance)
 		}},
-	{"dollar neutral, and all of the gross or nothing", []string{"rank_weighted", "zscore_weighted", "sector_neutral"},
+	{"dollar neutral, and all of the gross or nothing", []string{rules.RankWeighted, rules.ZScoreWeighted, rules.SectorNeutral},
 		func(t *rapid.T, in input, p parameters, w []float64) {
 			if !p.LongOnly {
 				require.InDelta(t, 0, net(w), tolerance*(1+p.gross()))
@@ -38,7 +40,7 @@ var properties = []property{
 				require.InEpsilon(t, p.gross(), gross(w), tolerance)
 			}
 		}},
-	{"a sum of 0 in every sector", []string{"sector_neutral"},
+	{"a sum of 0 in every sector", []string{rules.SectorNeutral},
 		func(t *rapid.T, in input, p parameters, w []float64) {
 			sums := map[float64]float64{}
 			for i, s := range in.columns["sector"] {
@@ -51,13 +53,13 @@ var properties = []property{
 				require.InDelta(t, 0, sum, tolerance*(1+p.gross()), "sector %v", s)
 			}
 		}},
-	{"long only", []string{"rank_weighted", "zscore_weighted", "capped"},
+	{"long only", []string{rules.RankWeighted, rules.ZScoreWeighted, rules.Capped},
 		func(t *rapid.T, _ input, p parameters, w []float64) {
 			if p.LongOnly {
 				require.GreaterOrEqual(t, slices.Min(w), 0.0)
 			}
 		}},
-	{"a higher prediction has no lower weight", []string{"rank_weighted", "zscore_weighted", "capped"},
+	{"a higher prediction has no lower weight", []string{rules.RankWeighted, rules.ZScoreWeighted, rules.Capped},
 		func(t *rapid.T, in input, _ parameters, w []float64) {
 			order := positions(len(w))
 			slices.SortFunc(order, func(a, b int) int {
@@ -70,11 +72,11 @@ var properties = []property{
 				require.LessOrEqual(t, w[order[k-1]], w[order[k]]+tolerance)
 			}
 		}},
-	{"the cap", []string{"capped"},
+	{"the cap", []string{rules.Capped},
 		func(t *rapid.T, _ input, p parameters, w []float64) {
 			require.LessOrEqual(t, math.Abs(slices.MaxFunc(w, byAbs)), p.MaxWeight)
 		}},
-	{"a leg is whole, or all of it is at the cap", []string{"capped"},
+	{"a leg is whole, or all of it is at the cap", []string{rules.Capped},
 		func(t *rapid.T, _ input, p parameters, w []float64) {
 			leg := p.gross() / 2
 			if p.LongOnly {
@@ -93,7 +95,7 @@ var properties = []property{
 				}
 			}
 		}},
-	{"a leg of each sign sums to 1, or there is none", []string{"inverse_volatility"},
+	{"a leg of each sign sums to 1, or there is none", []string{rules.InverseVolatility},
 		func(t *rapid.T, in input, p parameters, w []float64) {
 			want := 0.0
 			if gross(inverseVolatility(in, parameters{TopN: 1})) != 0 { // somebody has a volatility
@@ -101,7 +103,7 @@ var properties = []property{
 			}
 			require.InDelta(t, want, net(w), tolerance)
 		}},
-	{"the previous weight or the target's", []string{"no_trade_band"},
+	{"the previous weight or the target's", []string{rules.NoTradeBand},
 		func(t *rapid.T, in input, p parameters, w []float64) {
 			target, previous := topBottom(in.predictions, p), held(in)
 			for i := range w {
@@ -112,7 +114,7 @@ var properties = []property{
 				}
 			}
 		}},
-	{"the turnover", []string{"turnover_limited"},
+	{"the turnover", []string{rules.TurnoverLimited},
 		func(t *rapid.T, in input, p parameters, w []float64) {
 			previous := held(in)
 			if gross(previous) <= 2 && math.Abs(slices.MaxFunc(previous, byAbs)) <= 1 {
@@ -147,7 +149,7 @@ func TestProperties(t *testing.T) {
 // The book does not depend on the order of the symbols; where ties are decided
 // by position, there must be none.
 func TestPermutation(t *testing.T) {
-	for _, name := range names() {
+	for _, name := range rules.Names() {
 		t.Run(name, func(t *testing.T) {
 			m := module(t, name)
 			rapid.Check(t, func(t *rapid.T) {
@@ -155,7 +157,7 @@ func TestPermutation(t *testing.T) {
 				if parameterNames[name][0] == "top_n" {
 					in.predictions = shape(len(in.predictions), func(i int) float64 { return float64(i*7919%61) / 100 })
 				}
-				if name == "no_trade_band" { // equal excesses are a tie too
+				if name == rules.NoTradeBand { // equal excesses are a tie too
 					in.columns["previous_weight"] = shape(len(in.predictions), func(i int) float64 { return float64(i) / 1009 })
 				}
 				weights, err := construct(m, in)

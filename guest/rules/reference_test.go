@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
+
+	"edgesignal/guest/rules"
 )
 
 // The rules once more, in plain Go, from the formulas of README.md. They share
@@ -47,19 +49,19 @@ func parseParameters(text string) parameters {
 }
 
 var references = map[string]func(in input, p parameters) []float64{
-	"top_bottom":         func(in input, p parameters) []float64 { return topBottom(in.predictions, p) },
-	"rank_weighted":      rankWeighted,
-	"zscore_weighted":    zscoreWeighted,
-	"inverse_volatility": inverseVolatility,
-	"sector_neutral":     sectorNeutral,
-	"capped":             capped,
-	"no_trade_band":      noTradeBand,
-	"turnover_limited":   turnoverLimited,
+	rules.TopBottom:         func(in input, p parameters) []float64 { return topBottom(in.predictions, p) },
+	rules.RankWeighted:      rankWeighted,
+	rules.ZScoreWeighted:    zscoreWeighted,
+	rules.InverseVolatility: inverseVolatility,
+	rules.SectorNeutral:     sectorNeutral,
+	rules.Capped:            capped,
+	rules.NoTradeBand:       noTradeBand,
+	rules.TurnoverLimited:   turnoverLimited,
 }
 
 // reference is what the rule must answer.
-func reference(rule string, in input) []float64 {
-	return references[rule](in, parseParameters(in.params))
+func reference(name string, in input) []float64 {
+	return references[name](in, parseParameters(in.params))
 }
 
 // number is v with enough digits that what is summed, subtracted and divided

@@ -1,6 +1,7 @@
 // Package rules holds the stock rules: built wasm modules of rule ABI 1, with
-// their sources beside them. `SHA256SUMS` names the committed bytes; the
-// recipe that makes them again is cmd/dev/internal/rulebuild.
+// their sources beside them and their formulas in README.md. `SHA256SUMS`
+// names the committed bytes; the recipe that makes them again is
+// cmd/dev/internal/rulebuild.
 package rules
 
 import (
@@ -11,8 +12,18 @@ import (
 //go:embed *.wasm
 var modules embed.FS
 
-// TopBottom is the rule of a release that names none.
-const TopBottom = "top_bottom"
+// The stock rules by name.
+const (
+	// TopBottom is the rule of a release that names none.
+	TopBottom         = "top_bottom"
+	RankWeighted      = "rank_weighted"
+	ZScoreWeighted    = "zscore_weighted"
+	InverseVolatility = "inverse_volatility"
+	SectorNeutral     = "sector_neutral"
+	Capped            = "capped"
+	NoTradeBand       = "no_trade_band"
+	TurnoverLimited   = "turnover_limited"
+)
 
 // Stock is the module of a stock rule; the caller may keep and change it.
 func Stock(name string) (wasm []byte, ok bool) {

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestStock(t *testing.T) {
 		ok         bool
 	}{
 		{"the default rule", rules.TopBottom, true},
-		{"another rule", "rank_weighted", true},
+		{"another rule", rules.RankWeighted, true},
 		{"unknown", "bottom_top", false},
 		{"empty", "", false},
 		{"a path", "../rules/top_bottom", false},
@@ -43,8 +44,8 @@ func TestStockIsTheCallersOwn(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	require.Equal(t, []string{
-		"capped", "inverse_volatility", "no_trade_band", "rank_weighted", "sector_neutral",
-		"top_bottom", "turnover_limited", "zscore_weighted",
+		rules.Capped, rules.InverseVolatility, rules.NoTradeBand, rules.RankWeighted, rules.SectorNeutral,
+		rules.TopBottom, rules.TurnoverLimited, rules.ZScoreWeighted,
 	}, rules.Names())
 }
 
@@ -60,4 +61,21 @@ func TestSums(t *testing.T) {
 	require.Equal(t, want.String(), string(got))
 	// Releases name these bytes by their digest.
 	require.Contains(t, string(got), "13346e0983e54e96ecadbec31f5f76418195f2b53351c35d19fca768c4c066e9  top_bottom.wasm\n")
+}
+
+// The README has a section for each rule, and a line in its tables for each
+// rule's columns and parameters.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	lines := strings.Split(string(text), "\n")
+	for _, name := range rules.Names() {
+		require.Contains(t, lines, "## "+name)
+		row := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "| ["+name+"]") })
+		require.Positive(t, row, name)
+		for _, column := range module(t, name).Meta().Columns {
+			require.Contains(t, lines[row], "| `"+column+"` |")
+		}
+		require.Contains(t, lines[row], "| `"+strings.Join(parameterNames[name], "` `")+"` |")
+	}
 }

@@ -57,7 +57,6 @@ int32_t rule_construct(uint32_t n, uint32_t ncols, double *in, double *out) {
     for (uint32_t first = 0, end; first < n; first = end) {
       end = sector_end(n, sector, order, first);
       centre(end - first, score + first);
-      centre(end - first, score + first); /* of what rounding left over */
     }
   }
   to_gross(n, score, gross, 0, score);

@@ -52,7 +52,6 @@ int32_t rule_construct(uint32_t n, uint32_t ncols, double *in, double *out) {
   for (uint32_t i = 0; i < n; i++) in[i] = in[i] * scale - first;
   if (normalise(n, in)) {
     centre(n, in);
-    centre(n, in); /* of what rounding left over */
     standardise(n, in);
     centre(n, in);
   }

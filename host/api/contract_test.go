@@ -323,7 +323,6 @@ func tryCalls(t *testing.T, b *demotest.Board) []call {
 		body, contentType := form(t, parts...)
 		return call{name: "try " + name, on: on, method: "POST", path: pathTry, body: body, header: []string{"Content-Type", contentType}, status: status, code: c}
 	}
-	band := part{"module", stockRule(t, "no_trade_band")}
 	return []call{
 		try("a rule", s, 200, "", module, part{"params", `{"top_n":1}`}),
 		try("a rule without parameters", s, 200, "", module),
@@ -335,7 +334,7 @@ func tryCalls(t *testing.T, b *demotest.Board) []call {
 		try("no wasm", s, 422, ruleRejected, part{"module", "x"}),
 		try("nothing", s, 422, invalid, part{"params", "{}"}),
 		try("no data", s, 422, noData, module, part{"symbols", "ZZZ"}),
-		try("a limit broken", s, 500, ruleFailed, band, part{"params", `{"band":2}`}, part{"previous_weights", `{"AAPL":3}`}),
+		try("a limit broken", s, 500, ruleFailed, part{"module", stockRule(t, "rank_weighted")}, part{"params", `{"gross":5}`}),
 		try("before the first load", empty, 503, notReady, module),
 		try("without a gate", ungated, 503, gateUnavailable, module),
 		try("without time", busy, 503, timedOut, module),

@@ -103,7 +103,7 @@ func TestTryRefuses(t *testing.T) {
 		{"malformed day", []part{module, {"as_of_date", "yesterday"}}, 400, badRequest, "as_of_date"},
 		{"a symbol twice", []part{module, {"symbols", "AAPL,aapl"}}, 422, invalid, "symbols[1]"},
 		{"no data", []part{module, {"symbols", "NOPE"}}, 422, noData, "NOPE"},
-		{"weights over a limit", []part{{"module", stockRule(t, "no_trade_band")}, {"params", `{"band":2}`}, {"previous_weights", `{"AAPL":1.5}`}}, 500, ruleFailed, "max_weight"},
+		{"weights over a limit", []part{{"module", stockRule(t, "rank_weighted")}, {"params", `{"gross":5}`}}, 500, ruleFailed, "max_gross"},
 		{"more symbols than there may be", []part{module, {"symbols", strings.Repeat("A,", maxSymbols+1)}}, 422, invalid, "the limit is"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

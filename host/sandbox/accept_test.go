@@ -15,9 +15,11 @@ import (
 	"edgesignal/host/sandbox"
 )
 
+// features are those of WebAssembly that host/rule enables.
+const features = api.CoreFeaturesV2 &^ api.CoreFeatureSIMD &^ api.CoreFeatureReferenceTypes
+
 // compile is what host/rule does with a module that Check has passed.
 func compile(module []byte) error {
-	const features = api.CoreFeaturesV2 &^ api.CoreFeatureSIMD &^ api.CoreFeatureReferenceTypes
 	ctx := context.Background()
 	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().
 		WithCoreFeatures(features).

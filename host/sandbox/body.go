@@ -172,9 +172,8 @@ func (w *body) extended(start int) error {
 
 // call counts and charges a call of type t.
 func (w *body) call(start int, t uint32) error {
-	values := w.types[t].params + w.types[t].results
-	w.calls(values)
-	w.callValues += values
+	w.calls()
+	w.callValues += w.types[t].params + w.types[t].results
 	if w.callValues > w.limits.CallValues {
 		return over(start, "parameters and results of the calls in one function", w.callValues, w.limits.CallValues, "CallValues")
 	}

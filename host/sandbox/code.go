@@ -37,7 +37,7 @@ func (c *checker) code(s signature) error {
 		return err
 	}
 	w := body{checker: c, locals: s.params + declared}
-	w.enter(s.results, declared)
+	w.enter(s.results)
 	if err := w.walk(); err != nil {
 		return err
 	}

@@ -50,11 +50,11 @@ type flow struct {
 }
 
 // enter begins the function's body, at its first instruction.
-func (w *body) enter(results, declared int) {
+func (w *body) enter(results int) {
 	w.insertions = w.insertions[:0]
 	w.frames = append(w.frames[:0], frame{op: opBlock, results: results})
 	w.newCharge(true)
-	w.pending = weightEntry + int64(declared)*weightDeclared/weightDeclaredOf
+	w.pending = weightEntry
 }
 
 // newCharge puts a charge here in force.
@@ -179,9 +179,8 @@ func (w *body) unless() {
 	}
 }
 
-// calls notes a call that passes so many values.
-func (w *body) calls(values int) {
-	w.pending += int64(values) * weightValue
+// calls notes a call.
+func (w *body) calls() {
 	w.settle()
 	w.called = true
 	w.callsN++
@@ -211,5 +210,5 @@ func (w *body) merge(f *frame, values int) int64 {
 	} else {
 		moved += min(w.globalSets-f.globalSets, len(w.mutable))
 	}
-	return int64(moved) * weightMove / weightMoveOf
+	return int64(moved / movesPerUnit)
 }

@@ -41,7 +41,7 @@ func topBottom(t testing.TB) []byte {
 // Everything that the toolchains make and wazero accepts passes.
 func TestCheckAccepts(t *testing.T) {
 	modules := map[string][]byte{"top_bottom": topBottom(t)}
-	for _, pattern := range []string{"testdata/*.wasm", "../rule/testdata/wat/*.wasm"} {
+	for _, pattern := range []string{"testdata/*.wasm", "testdata/*/*.wasm", "../rule/testdata/wat/*.wasm"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		require.NotEmpty(t, files)

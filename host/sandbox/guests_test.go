@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,9 +36,8 @@ type instance struct {
 // plenty is more fuel than any test uses.
 const plenty = 1 << 50
 
-// start instantiates a module with a configuration of wazero's and calls its
-// _initialize. A metered module gets plenty of fuel.
-func start(t testing.TB, config wazero.RuntimeConfig, module []byte) *instance {
+// load instantiates a module with a configuration of wazero's and calls nothing.
+func load(t testing.TB, config wazero.RuntimeConfig, module []byte) *instance {
 	t.Helper()
 	ctx := context.Background()
 	rt := wazero.NewRuntimeWithConfig(ctx, config.WithCoreFeatures(features).WithMemoryLimitPages(sandbox.DefaultMemoryPages))
@@ -52,10 +53,20 @@ func start(t testing.TB, config wazero.RuntimeConfig, module []byte) *instance {
 	i := &instance{Module: m, t: t}
 	if g, ok := m.ExportedGlobal("edgesignal.fuel").(api.MutableGlobal); ok {
 		i.fuel = g
-		g.Set(plenty)
 	}
-	if f := m.ExportedFunction("_initialize"); f != nil {
-		_, err := f.Call(ctx)
+	return i
+}
+
+// start loads a module and calls its _initialize. A metered one gets plenty of
+// fuel.
+func start(t testing.TB, config wazero.RuntimeConfig, module []byte) *instance {
+	t.Helper()
+	i := load(t, config, module)
+	if i.fuel != nil {
+		i.fuel.Set(plenty)
+	}
+	if f := i.ExportedFunction("_initialize"); f != nil {
+		_, err := f.Call(context.Background())
 		require.NoError(t, err)
 	}
 	return i
@@ -113,4 +124,25 @@ func meter(t testing.TB, module []byte) sandbox.Metered {
 	m, err := sandbox.Meter(module, sandbox.Limits{})
 	require.NoError(t, err)
 	return m
+}
+
+// outcome is what a call left behind.
+type outcome struct {
+	Results []uint64
+	Trap    string
+	Memory  []byte
+}
+
+// try calls an export, which may trap.
+func (i *instance) try(name string, args ...uint64) (o outcome) {
+	results, err := i.ExportedFunction(name).Call(context.Background(), args...)
+	if o.Results = results; err != nil {
+		o.Trap, _, _ = strings.Cut(err.Error(), "\n")
+	}
+	for name := range i.ExportedMemoryDefinitions() {
+		m := i.ExportedMemory(name)
+		b, _ := m.Read(0, m.Size())
+		o.Memory = slices.Clone(b)
+	}
+	return o
 }

@@ -1,10 +1,10 @@
 package sandbox_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
-	"context"
 
 	"github.com/tetratelabs/wazero"
 )
@@ -29,7 +29,7 @@ func BenchmarkMeteredRun(b *testing.B) {
 				{unit: "fuel-µs", instance: start(b, config, meter(b, module).Module)},
 				{unit: "checks-µs", instance: start(b, config.WithCloseOnContextDone(true), module)},
 			}
-			const calls = 32 
+			const calls = 32
 			ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 			defer cancel()
 			var args [3][]uint64

@@ -15,16 +15,18 @@ const (
 
 // snippets are the pieces of code that go into bodies.
 type snippets struct {
-	get  []byte // the fuel
-	take []byte // subtracts what is on the stack and sets the fuel
-	test []byte // traps when the fuel is below 0
+	get  []byte // the fuel, and the opcode of the constant that follows
+	take []byte // subtracts it and sets the fuel
+	test []byte // take, and traps when the fuel is below 0
 }
 
 func newSnippets(fuel int) (s snippets) {
 	index := binary.AppendUvarint(nil, uint64(fuel))
-	s.get = append([]byte{opGlobalGet}, index...)
+	get := append([]byte{opGlobalGet}, index...)
+	s.get = append(get[:len(get):len(get)], opI64Const)
 	s.take = append([]byte{opI64Sub, opGlobalSet}, index...)
-	s.test = append(append(s.test, s.get...), opI64Const, 0, opI64LtS, opIf, 0x40, opUnreachable, opEnd)
+	s.test = append(s.take[:len(s.take):len(s.take)], get...)
+	s.test = append(s.test, opI64Const, 0, opI64LtS, opIf, 0x40, opUnreachable, opEnd)
 	return s
 }
 
@@ -37,68 +39,69 @@ func (r *rewriter) openCode() {
 	r.number(len(c.functions) - c.imported + int(helpers))
 }
 
-// closeCode adds the helpers, which are of type (i32) -> (i32): they take the
-// length that the operation takes, charge it, test the fuel and give it back.
-func (r *rewriter) closeCode() {
-	r.sections++
-	for helper := range helpers {
-		start := r.open()
-		r.out = append(r.out, 0) // groups of locals
-		r.out = append(r.out, r.code.get...)
-		r.out = append(r.out, opLocalGet, 0)
-		switch helper {
-		case chargesBulk:
-			r.out = append(r.out, opI64ExtendU, opI64Const, bulkShift, opI64ShrU)
-		case chargesGrow:
-			// More than the limit cannot succeed and costs no more.
-			limit := int64(r.of.limits.MemoryPages)
-			r.constant(opI32Const, limit)
-			r.out = append(r.out, opLocalGet, 0)
-			r.constant(opI32Const, limit)
-			r.out = append(r.out, opI32LtU, opSelect, opI64ExtendU)
-			r.constant(opI64Const, weightPage)
-			r.out = append(r.out, opI64Mul)
-		}
-		r.out = append(r.out, r.code.take...)
-		r.out = append(r.out, r.code.test...)
-		r.out = append(r.out, opLocalGet, 0, opEnd)
-		r.close(start)
-	}
-	r.close(r.section)
-}
-
 // body writes a body with its insertions, which are in the order of their places.
 func (r *rewriter) body(contents Reader, insertions []insertion) {
 	start := r.open()
+	out := r.out
 	at := contents.at
 	for i := range insertions {
 		in := &insertions[i]
 		if in.kind == charge && in.cost == 0 {
 			continue
 		}
-		r.out = append(r.out, contents.module[at:in.at]...)
+		out = append(out, contents.module[at:in.at]...)
 		at = in.at
-		if in.kind != charge {
-			r.out = append(r.out, opCall)
-			r.number(len(r.of.functions) + int(in.kind))
-			continue
-		}
-		r.out = append(r.out, r.code.get...)
-		r.constant(opI64Const, in.cost)
-		r.out = append(r.out, r.code.take...)
-		if in.test {
-			r.out = append(r.out, r.code.test...)
+		switch {
+		case in.kind != charge:
+			out = append(out, opCall)
+			out = binary.AppendUvarint(out, uint64(len(r.of.functions)+int(in.kind)))
+		case in.test:
+			out = append(out, r.code.get...)
+			out = appendPositive(out, in.cost)
+			out = append(out, r.code.test...)
+		default:
+			out = append(out, r.code.get...)
+			out = appendPositive(out, in.cost)
+			out = append(out, r.code.take...)
 		}
 	}
-	r.out = append(r.out, contents.module[at:contents.end]...)
+	r.out = append(out, contents.module[at:contents.end]...)
 	r.close(start)
 }
 
-// constant writes an operation that gives v, which is not negative.
-func (r *rewriter) constant(op byte, v int64) {
-	r.out = append(r.out, op)
-	for ; v >= 0x40; v >>= 7 { // one bit less for the sign
-		r.out = append(r.out, byte(v)|0x80)
+// closeCode adds the helpers, which are of type (i32) -> (i32): they take the
+// length that the operation takes, charge it, test the fuel and give it back.
+func (r *rewriter) closeCode() {
+	r.sections++
+	for helper := range helpers {
+		start := r.open()
+		out := append(r.out, 0, opGlobalGet) // no groups of locals
+		out = binary.AppendUvarint(out, uint64(r.of.globals))
+		out = append(out, opLocalGet, 0)
+		switch helper {
+		case chargesBulk:
+			out = append(out, opI64ExtendU, opI64Const, bulkShift, opI64ShrU)
+		case chargesGrow:
+			// More than the limit cannot succeed, and costs no more.
+			limit := int64(min(max(r.of.limits.MemoryPages, 0), maxPages))
+			out = appendPositive(append(out, opI32Const), limit)
+			out = append(out, opLocalGet, 0)
+			out = appendPositive(append(out, opI32Const), limit)
+			out = append(out, opI32LtU, opSelect, opI64ExtendU)
+			out = appendPositive(append(out, opI64Const), weightPage)
+			out = append(out, opI64Mul)
+		}
+		out = append(out, r.code.test...)
+		r.out = append(out, opLocalGet, 0, opEnd)
+		r.close(start)
 	}
-	r.out = append(r.out, byte(v))
+	r.close(r.section)
+}
+
+// appendPositive appends v, which is not negative, as signed LEB128.
+func appendPositive(out []byte, v int64) []byte {
+	for ; v >= 0x40; v >>= 7 { // one bit less for the sign
+		out = append(out, byte(v)|0x80)
+	}
+	return append(out, byte(v))
 }

@@ -15,9 +15,11 @@ import (
 	"edgesignal/host/sandbox"
 )
 
+// features are those of WebAssembly that host/rule enables.
+const features = api.CoreFeaturesV2 &^ api.CoreFeatureSIMD &^ api.CoreFeatureReferenceTypes
+
 // compile is what host/rule does with a module that Check has passed.
 func compile(module []byte) error {
-	const features = api.CoreFeaturesV2 &^ api.CoreFeatureSIMD &^ api.CoreFeatureReferenceTypes
 	ctx := context.Background()
 	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().
 		WithCoreFeatures(features).
@@ -39,7 +41,7 @@ func topBottom(t testing.TB) []byte {
 // Everything that the toolchains make and wazero accepts passes.
 func TestCheckAccepts(t *testing.T) {
 	modules := map[string][]byte{"top_bottom": topBottom(t)}
-	for _, pattern := range []string{"testdata/*.wasm", "../rule/testdata/wat/*.wasm"} {
+	for _, pattern := range []string{"testdata/*.wasm", "testdata/*/*.wasm", "../rule/testdata/wat/*.wasm"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		require.NotEmpty(t, files)

@@ -27,6 +27,20 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
+func BenchmarkMeter(b *testing.B) {
+	for name, module := range guests(b) {
+		b.Run(name, func(b *testing.B) {
+			metered := meter(b, module)
+			b.ReportMetric(float64(len(metered.Module))/float64(len(module)), "size/plain")
+			b.SetBytes(int64(len(module)))
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = sandbox.Meter(module, sandbox.Limits{})
+			}
+		})
+	}
+}
+
 // The slowest single functions found within the limits, as wazero compiles them.
 func BenchmarkCompileAtLimits(b *testing.B) {
 	var locals [60]byte // indices 0 to 59

@@ -2,13 +2,14 @@ package sandbox
 
 // open reads a block type and begins a block, a loop or an if.
 func (w *body) open(start int, op byte) error {
-	if err := w.blockType(); err != nil {
+	s, err := w.blockType()
+	if err != nil {
 		return err
 	}
-	if n := len(w.blocks); n > w.limits.BlockDepth {
+	if n := len(w.frames); n > w.limits.BlockDepth {
 		return over(start, "nested blocks", n, w.limits.BlockDepth, "BlockDepth")
 	}
-	w.blocks = append(w.blocks, op)
+	w.begin(op, s)
 	if op == opLoop {
 		w.loops++
 		w.loopDepth++
@@ -26,28 +27,28 @@ func (w *body) open(start int, op byte) error {
 
 // blockType reads what a block takes and gives: nothing, one value or a
 // function type.
-func (w *body) blockType() error {
+func (w *body) blockType() (signature, error) {
 	start := w.at
 	b, err := w.Byte()
 	switch {
 	case err != nil:
-		return err
+		return signature{}, err
 	case b == 0x40:
-		return nil
+		return signature{}, nil
 	case b&0xc0 == 0x40: // one byte and negative
-		return checkValueType(start, b)
+		return signature{results: 1}, checkValueType(start, b)
 	}
 	w.at = start
 	i, err := w.Signed(33)
 	switch {
 	case err != nil:
-		return err
+		return signature{}, err
 	case i < 0:
-		return malformed(start, "%d is not a block type", i)
+		return signature{}, malformed(start, "%d is not a block type", i)
 	case i >= int64(len(w.types)):
-		return malformed(start, "type %d: there are %d", i, len(w.types))
+		return signature{}, malformed(start, "type %d: there are %d", i, len(w.types))
 	}
-	return nil
+	return w.types[i], nil
 }
 
 // branch counts one more place where control can part or meet, and the
@@ -76,10 +77,14 @@ func (w *body) branchTable(start int) error {
 	if n > w.limits.BranchTable {
 		return over(start, "labels of a br_table", n, w.limits.BranchTable, "BranchTable")
 	}
+	w.settle()
 	for range n + 1 { // the last is the default
-		if _, err := w.index("label", len(w.blocks)); err != nil {
+		depth, err := w.index("label", len(w.frames))
+		if err != nil {
 			return err
 		}
+		w.jump(int(depth))
 	}
+	w.stop()
 	return w.branch(start, n)
 }

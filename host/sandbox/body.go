@@ -3,6 +3,7 @@ package sandbox
 // body is the walk over one function's instructions, and what it counts.
 type body struct {
 	*checker
+	flow
 	locals int // with the parameters
 
 	// The rest is counted; see the fields of Limits of these names.
@@ -16,13 +17,13 @@ type body struct {
 // walk reads instructions up to the end that closes the function, which is the
 // last byte of the body.
 func (w *body) walk() error {
-	w.blocks = append(w.blocks[:0], opBlock) // the function itself is a block
-	for len(w.blocks) > 0 {
+	for len(w.frames) > 0 {
 		start := w.at
 		op, err := w.Byte()
 		if err != nil {
 			return err
 		}
+		w.pending += int64(weights[op])
 		o := &operations[op]
 		if o.kind == plain {
 			continue
@@ -43,22 +44,35 @@ func (w *body) immediates(start int, op byte, o *operation) (err error) {
 	case opens:
 		return w.open(start, op)
 	case middle:
-		top := len(w.blocks) - 1
-		if w.blocks[top] != opIf {
+		if w.frames[len(w.frames)-1].op != opIf {
 			return malformed(start, "else without if")
 		}
-		w.blocks[top] = opElse
+		w.otherwise()
 		err = w.branch(start, 0)
 	case closes:
-		top := len(w.blocks) - 1
-		if w.blocks[top] == opLoop {
+		if w.frames[len(w.frames)-1].op == opLoop {
 			w.loopDepth--
 		}
-		w.blocks = w.blocks[:top]
-	case branch:
-		if _, err = w.index("label", len(w.blocks)); err == nil {
-			err = w.branch(start, 0)
+		w.end()
+	case leaves:
+		if op == opReturn {
+			w.settle()
+			w.jump(len(w.frames) - 1)
 		}
+		w.stop()
+	case branch:
+		var depth uint32
+		if depth, err = w.index("label", len(w.frames)); err != nil {
+			return err
+		}
+		w.settle()
+		w.jump(int(depth))
+		if op == opBrIf {
+			w.unless()
+		} else {
+			w.stop()
+		}
+		err = w.branch(start, 0)
 	case branchTable:
 		err = w.branchTable(start)
 	case function:
@@ -79,12 +93,21 @@ func (w *body) immediates(start int, op byte, o *operation) (err error) {
 			err = over(start, "trapping conversions in one function", w.truncations, w.limits.Truncations, "Truncations")
 		}
 	case local:
+		if op != opLocalGet {
+			w.sets++
+		}
 		_, err = w.index("local", w.locals)
 	case global:
+		if op == opGlobalSet {
+			w.globalSets++
+		}
 		_, err = w.index("global", w.globals)
 	case access:
 		err = w.access(start, o.align)
 	case memoryByte:
+		if op == opMemoryGrow {
+			w.measure(start, chargesGrow)
+		}
 		err = w.memory()
 	case constI32:
 		_, err = w.Signed(32)
@@ -116,6 +139,7 @@ func (w *body) extended(start int) error {
 	}
 	switch o.kind {
 	case plain:
+		w.pending += int64(extendedWeights[op])
 		return nil
 	case refused:
 		return forbidden(start, "operation 0xfc 0x%02x: %s are not admitted", op, o.feature)
@@ -125,9 +149,11 @@ func (w *body) extended(start int) error {
 	if w.bulk++; w.bulk > w.limits.BulkOps {
 		return over(start, "bulk operations in one function", w.bulk, w.limits.BulkOps, "BulkOps")
 	}
-	if o.kind == memoryInit || o.kind == dataDrop {
+	w.pending += int64(extendedWeights[op])
+	w.measure(start, chargesBulk)
+	if o.kind == memoryInit {
 		if w.dataCount < 0 {
-			return malformed(start, "memory.init or data.drop without a data count section")
+			return malformed(start, "memory.init without a data count section")
 		}
 		if _, err = w.index("data segment", w.dataCount); err != nil {
 			return err
@@ -144,8 +170,9 @@ func (w *body) extended(start int) error {
 	return err
 }
 
-// call counts the values that a call of type t moves.
+// call counts and charges a call of type t.
 func (w *body) call(start int, t uint32) error {
+	w.calls()
 	w.callValues += w.types[t].params + w.types[t].results
 	if w.callValues > w.limits.CallValues {
 		return over(start, "parameters and results of the calls in one function", w.callValues, w.limits.CallValues, "CallValues")

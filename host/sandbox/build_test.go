@@ -91,3 +91,13 @@ func requireRejection(t *testing.T, err error, reason release.Reason, detail str
 	require.Contains(t, r.Detail, detail)
 	require.Equal(t, reason, r.Reason, r.Detail)
 }
+
+// assemble is a module from its text.
+func assemble(t testing.TB, text string) []byte {
+	t.Helper()
+	in, out := filepath.Join(t.TempDir(), "m.wat"), filepath.Join(t.TempDir(), "m.wasm")
+	require.NoError(t, os.WriteFile(in, []byte(text), 0o600))
+	said, err := exec.CommandContext(t.Context(), "wat2wasm", in, "-o", out).CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	return readFile(t, out)
+}

@@ -27,10 +27,17 @@ import (
 // of the operands are not checked: wazero's own validator does that, in time
 // linear in the size of a function.
 func Check(module []byte, l Limits) error {
-	l = l.withDefaults()
-	c := &checker{Reader: NewReader(module), limits: l}
-	if len(module) > l.FileBytes {
-		return release.Reject(release.RuleMalformed, "the module has %d bytes, at most %d (FileBytes)", len(module), l.FileBytes)
+	c := newChecker(module, l)
+	return c.check()
+}
+
+func newChecker(module []byte, l Limits) *checker {
+	return &checker{Reader: NewReader(module), limits: l.withDefaults()}
+}
+
+func (c *checker) check() error {
+	if c.Left() > c.limits.FileBytes {
+		return release.Reject(release.RuleMalformed, "the module has %d bytes, at most %d (FileBytes)", c.Left(), c.limits.FileBytes)
 	}
 	if err := c.module(); err != nil {
 		return c.rejection(err)
@@ -51,13 +58,18 @@ type checker struct {
 	tables      int
 	memories    int
 	globals     int
-	dataCount   int // of the data count section, -1 = none
-	data        int // segments
+	mutable     []int // the indices of the mutable ones
+	dataCount   int   // of the data count section, -1 = none
+	data        int   // segments
 	totalLocals int
 	customBytes int
 	hasNames    bool
 
-	blocks []byte // the control stack of the body at hand, kept between bodies
+	// Of the body at hand, kept between bodies.
+	frames     []frame
+	insertions []insertion
+
+	rewriter *rewriter // nil = the module is only checked
 }
 
 // place is what an error names beside the offset.

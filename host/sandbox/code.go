@@ -37,10 +37,14 @@ func (c *checker) code(s signature) error {
 		return err
 	}
 	w := body{checker: c, locals: s.params + declared}
+	w.enter(s.results)
 	if err := w.walk(); err != nil {
 		return err
 	}
 	c.Reader = section
+	if c.rewriter != nil {
+		c.rewriter.body(part, c.insertions)
+	}
 	return nil
 }
 

@@ -1,5 +1,7 @@
 package sandbox
 
+import "bytes"
+
 // The kinds of import and export of the core specification, 5.5.5.
 const (
 	kindFunction = iota
@@ -60,6 +62,9 @@ func (c *checker) exportSection() error {
 			return malformed(start, "a second export of the name %q", cut(name))
 		}
 		seen[string(name)] = true
+		if bytes.HasPrefix(name, []byte(reserved)) {
+			return forbidden(start, "export %q: names that begin with %q are the host's own", cut(name), reserved)
+		}
 		start = c.at
 		kind, err := c.Byte()
 		if err != nil {

@@ -92,7 +92,7 @@ type Limits struct {
 	Loops               int
 	LoopDepth           int // nested loops
 	LoopsTimesLocals    int
-	BulkOps             int // memory.init, memory.copy, memory.fill, data.drop
+	BulkOps             int // memory.init, memory.copy, memory.fill
 	CallValues          int // parameters and results of all calls
 	Truncations         int // conversions of floats to integers that can trap
 }

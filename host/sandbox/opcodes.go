@@ -2,16 +2,30 @@ package sandbox
 
 // The operations that the walk treats by name.
 const (
-	opBlock     = 0x02
-	opLoop      = 0x03
-	opIf        = 0x04
-	opElse      = 0x05
-	opEnd       = 0x0b
-	opGlobalGet = 0x23
-	opI32Const  = 0x41
-	opI64Const  = 0x42
-	opF32Const  = 0x43
-	opF64Const  = 0x44
+	opUnreachable = 0x00
+	opBlock       = 0x02
+	opLoop        = 0x03
+	opIf          = 0x04
+	opElse        = 0x05
+	opEnd         = 0x0b
+	opBrIf        = 0x0d
+	opReturn      = 0x0f
+	opCall        = 0x10
+	opSelect      = 0x1b
+	opLocalGet    = 0x20
+	opGlobalGet   = 0x23
+	opGlobalSet   = 0x24
+	opMemoryGrow  = 0x40
+	opI32Const    = 0x41
+	opI64Const    = 0x42
+	opF32Const    = 0x43
+	opF64Const    = 0x44
+	opI32LtU      = 0x49
+	opI64LtS      = 0x53
+	opI64Sub      = 0x7d
+	opI64Mul      = 0x7e
+	opI64ShrU     = 0x88
+	opI64ExtendU  = 0xad
 )
 
 // immediate is what follows an opcode.
@@ -24,6 +38,7 @@ const (
 	opens                        // a block type, and a block begins
 	middle                       // else
 	closes                       // end
+	leaves                       // nothing follows; unreachable, return
 	branch                       // a label
 	branchTable                  // labels
 	function                     // a function
@@ -39,7 +54,6 @@ const (
 	const8                       // 8 bytes
 	prefixed                     // another opcode
 	memoryInit                   // a data segment and the memory
-	dataDrop                     // a data segment
 	twoMemories                  // the memory, twice one byte 0
 )
 
@@ -52,14 +66,15 @@ type operation struct {
 
 // operations is the core specification, 5.4, by first byte.
 var operations = table(map[[2]int]operation{
-	{0x00, 0x01}: {kind: plain}, // unreachable, nop
+	{0x00, 0x00}: {kind: leaves}, // unreachable
+	{0x01, 0x01}: {kind: plain},  // nop
 	{0x02, 0x04}: {kind: opens},
 	{0x05, 0x05}: {kind: middle},
 	{0x06, 0x0a}: {kind: refused, feature: "exceptions"},
 	{0x0b, 0x0b}: {kind: closes},
 	{0x0c, 0x0d}: {kind: branch},
 	{0x0e, 0x0e}: {kind: branchTable},
-	{0x0f, 0x0f}: {kind: plain}, // return
+	{0x0f, 0x0f}: {kind: leaves}, // return
 	{0x10, 0x10}: {kind: function},
 	{0x11, 0x11}: {kind: indirect},
 	{0x12, 0x13}: {kind: refused, feature: "tail calls"},
@@ -110,12 +125,13 @@ var operations = table(map[[2]int]operation{
 })
 
 // extended is what follows 0xfc. No guest toolchain in use (Go, C, Rust,
-// AssemblyScript) emits the operations on tables; without them a table keeps
-// the size and the contents that it was born with.
+// AssemblyScript) emits the operations on tables and data.drop. Without them a
+// table keeps the size and the contents that it was born with, and a data
+// segment its bytes: a guest's state is its memory and its globals.
 var extended = table(map[[2]int]operation{
 	{0x00, 0x07}: {kind: plain}, // saturating conversions
 	{0x08, 0x08}: {kind: memoryInit},
-	{0x09, 0x09}: {kind: dataDrop},
+	{0x09, 0x09}: {kind: refused, feature: "operations that change a data segment (data.drop)"},
 	{0x0a, 0x0a}: {kind: twoMemories},
 	{0x0b, 0x0b}: {kind: memoryByte},
 	{0x0c, 0x0e}: {kind: refused, feature: "bulk operations on tables (table.init, elem.drop, table.copy)"},

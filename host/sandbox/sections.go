@@ -89,12 +89,18 @@ func (c *checker) module() error {
 			return malformed(start, "the %s section comes too late", s.name)
 		}
 		rank = max(rank, s.rank)
+		if c.rewriter != nil {
+			c.rewriter.begin(id, s.rank)
+		}
 		c.Reader = contents
 		if err := s.read(c); err != nil {
 			return err
 		}
 		if c.Left() > 0 {
 			return malformed(c.at, "%d bytes after the last entry", c.Left())
+		}
+		if c.rewriter != nil {
+			c.rewriter.end(id, start, contents)
 		}
 	}
 	return c.complete(whole.At())

@@ -104,6 +104,9 @@ func (c *checker) globalSection() error {
 		if mutable > 1 {
 			return malformed(start, "mutability 0x%02x", mutable)
 		}
+		if mutable == 1 {
+			c.mutable = append(c.mutable, c.globals)
+		}
 		c.globals++
 		return c.constant(t)
 	})

@@ -24,7 +24,6 @@
   (func $step (type $loop) (i32.sub (local.get 0) (i32.const 1)))
   (func $bulk
     (memory.init $later (i32.const 0) (i32.const 0) (i32.const 7))
-    (data.drop $later)
     (memory.copy (i32.const 8) (i32.const 0) (i32.const 7))
     (memory.fill (i32.const 64) (i32.const 1) (i32.const 100)))
   (func $branches (param $n i32) (result i32) (local $a i32) (local $b f64) (local $c f64) (local $d i64)

@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 		{"status -1", 7, FaultStatus, -1, "rule_construct answered -1, which is not a status"},
 		{"proc_exit(0)", 9, FaultExit, 0, "rule_construct called proc_exit(0)"},
 		{"logs from beyond the memory", 11, FaultTrap, 0, "host.log: 100 bytes at 65530 are not all in the memory"},
-		{"recurses without end", 12, FaultTrap, 0, "stack overflow"},
+		{"recurses without end", 12, FaultFuel, 0, "rule_construct used more than"},
 		{"error without a message", 13, FaultStatus, 3, "rule_construct answered 3 without a message"},
 		{"message that is not UTF-8", 14, FaultStatus, 99, "a\ufffdb c [1md"},
 		{"message of 60,000 bytes", 15, FaultStatus, 1, ""},

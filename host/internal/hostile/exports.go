@@ -51,7 +51,7 @@ func exportCases() []Case {
 		passing("rule_describe that never ends", plain, also("rule_describe", `(func $x)`, `(func $x (result i64) (loop $l (br $l)) (unreachable))`)),
 		passing("global like the counter", plain, also("fuel", `(global $mine)`, `(global $mine (mut i64) (i64.const 50000000))`)),
 	}
-	for _, name := range []string{"fuel", "__fuel", "edgesignal_fuel", "Edgesignal.fuel", "edgesignal.fuel "} {
+	for _, name := range []string{"fuel", "__fuel", "edgesignal_fuel", "Edgesignal.fuel", " edgesignal.fuel"} {
 		cases = append(cases, faulty("loop that sets its own global "+name, "fuel", "fuel", forget(strings.Replace(mine, "NAME", name, 1))))
 	}
 	for _, name := range []string{"memory", "rule_abi_1", "rule_alloc", "rule_configure", "rule_construct"} {

@@ -21,7 +21,7 @@ func initializeCases() []Case {
 			memory:     "256",
 			initialize: `(loop $l (drop (call $random (i32.const 0) (i32.const 16777216))) (br $l))`,
 		}),
-		faulty("_initialize that recurses for ever", "trap", "stack overflow", guest{initialize: `(call $deep)`, fields: `(func $deep (call $deep))`}),
+		faulty("_initialize that recurses for ever", "fuel", "fuel", guest{initialize: `(call $deep)`, fields: `(func $deep (call $deep))`}),
 		faulty("_initialize that traps", "trap", "_initialize: wasm error: unreachable", guest{initialize: `(unreachable)`}),
 		faulty("_initialize that stores outside", "trap", "out of bounds memory access", guest{initialize: `(i32.store (i32.const -4) (i32.const 1))`}),
 		faulty("_initialize that exits", "exit", "proc_exit(0)", guest{

@@ -21,7 +21,7 @@ func exponential(n int) string {
 // dear for its count: calls into the host, divisions, cache misses.
 func runtimeCases() []Case {
 	endless := func(name string, g guest) Case { return faulty(name, "fuel", "fuel", g) }
-	overflows := func(name string, g guest) Case { return faulty(name, "trap", "stack overflow", g) }
+	recurses := func(name string, g guest) Case { return faulty(name, "fuel", "fuel", g) }
 	forever := func(instructions string) string { return `(loop $l ` + instructions + ` (br $l)) (unreachable)` }
 	big := func(instructions string) guest { return guest{memory: "256", construct: forever(instructions)} }
 	// chain applies one operation a thousand times, and this for ever, to a
@@ -77,23 +77,23 @@ func runtimeCases() []Case {
 		    (br $l))
 		  (unreachable)`}),
 
-		overflows("recursion", guest{fields: `(func $deep (call $deep))`, construct: `(call $deep) ` + done}),
-		overflows("recursion with a value", guest{
+		recurses("recursion", guest{fields: `(func $deep (call $deep))`, construct: `(call $deep) ` + done}),
+		recurses("recursion with a value", guest{
 			fields:    `(func $deep (param $x i32) (result i32) (i32.add (call $deep (i32.add (local.get $x) (i32.const 1))) (local.get $x)))`,
 			construct: `(call $deep (i32.const 0))`,
 		}),
-		overflows("recursion of two", guest{fields: `(func $a (call $b)) (func $b (call $a))`, construct: `(call $a) ` + done}),
-		overflows("recursion through the table", guest{
+		recurses("recursion of two", guest{fields: `(func $a (call $b)) (func $b (call $a))`, construct: `(call $a) ` + done}),
+		recurses("recursion through the table", guest{
 			fields:    `(type $none (func)) (table 1 funcref) (elem (i32.const 0) $deep) (func $deep (call_indirect (type $none) (i32.const 0)))`,
 			construct: `(call $deep) ` + done,
 		}),
-		overflows("recursion of 64 arguments", guest{
+		faulty("recursion of 64 arguments", "trap", "stack overflow", guest{
 			fields:    `(func $deep (param ` + strings.Repeat("f64 ", 64) + `) (call $deep ` + strings.Repeat(`(f64.const 1) `, 64) + `))`,
 			construct: `(call $deep ` + strings.Repeat(`(f64.const 1) `, 64) + `) ` + done,
 		}),
-		overflows("recursion into itself", guest{construct: `(call $construct (local.get $n) (local.get $ncols) (local.get $in) (local.get $out))`}),
-		overflows("recursion in rule_alloc", guest{alloc: `(call $alloc (local.get $size))`}),
-		overflows("recursion in rule_configure", guest{configure: `(call $configure (local.get $ptr) (local.get $len))`}),
+		recurses("recursion into itself", guest{construct: `(call $construct (local.get $n) (local.get $ncols) (local.get $in) (local.get $out))`}),
+		recurses("recursion in rule_alloc", guest{alloc: `(call $alloc (local.get $size))`}),
+		recurses("recursion in rule_configure", guest{configure: `(call $configure (local.get $ptr) (local.get $len))`}),
 
 		passing("65,536 calls without a loop", plain, guest{fields: exponential(16), construct: `(call $e16) ` + done}),
 		passing("recursion 20,000 deep that returns", plain, guest{

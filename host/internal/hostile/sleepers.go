@@ -23,7 +23,7 @@ func sleeperCases() []Case {
 			`(global.set $mark (i32.const 1)) (i32.store (i32.const 16) (i32.const 1)) (unreachable)`),
 		wakes("never ends", Outcome{Fault: "fuel"}, guest{}, `(loop $l (br $l))`),
 		wakes("2^60 calls", Outcome{Fault: "fuel"}, guest{fields: exponential(60)}, `(call $e60)`),
-		wakes("recursion", Outcome{Fault: "trap", Detail: "stack overflow"}, guest{fields: `(func $deep (call $deep))`}, `(call $deep)`),
+		wakes("recursion", Outcome{Fault: "fuel", Detail: "fuel"}, guest{fields: `(func $deep (call $deep))`}, `(call $deep)`),
 		wakes("trap", Outcome{Fault: "trap", Detail: "unreachable"}, guest{}, `(unreachable)`),
 		wakes("exit", Outcome{Fault: "exit", Detail: "proc_exit(0)"}, exit, `(call $exit (i32.const 0))`),
 		wakes("own status", Outcome{Fault: "status", Status: 7}, guest{}, `(return (i32.const 7))`),

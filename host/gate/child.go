@@ -50,7 +50,7 @@ func (g *Child) Check(ctx context.Context, job Job) (*Verdict, error) {
 		return nil, fmt.Errorf("waiting for the gate: %w", ctx.Err())
 	}
 	start := time.Now()
-	v, err := g.run(ctx, job)
+	v, err := g.run(ctx, orderOf(job, g.Rule, g.Limits.withDefaults()))
 	if err != nil {
 		return nil, err
 	}
@@ -64,16 +64,15 @@ func (g *Child) Check(ctx context.Context, job Job) (*Verdict, error) {
 
 // Probe says whether a child can be started here.
 func (g *Child) Probe(ctx context.Context) error {
-	_, err := g.Check(ctx, Job{})
+	_, err := g.run(ctx, order{Ping: true, Limits: g.Limits.withDefaults()})
 	return err
 }
 
-func (g *Child) run(ctx context.Context, job Job) (*Verdict, error) {
+func (g *Child) run(ctx context.Context, o order) (*Verdict, error) {
 	if os.Getenv(childEnv) != "" { // or it would start itself for ever
 		return nil, unavailable(errors.New("this process is a child that does not serve as one: its main must begin with ServeIfChild"))
 	}
-	limits := g.Limits.withDefaults()
-	bounded, cancel := context.WithTimeout(ctx, limits.Deadline)
+	bounded, cancel := context.WithTimeout(ctx, o.Limits.Deadline)
 	defer cancel()
 	program := g.Program
 	if program == "" {
@@ -100,7 +99,7 @@ func (g *Child) run(ctx context.Context, job Job) (*Verdict, error) {
 	yield(cmd.Process.Pid)
 	go func() {
 		// A child that dies early leaves this with a broken pipe.
-		_ = gob.NewEncoder(in).Encode(orderOf(job, g.Rule, limits))
+		_ = gob.NewEncoder(in).Encode(o)
 		_ = in.Close()
 	}()
 	final, step := listen(out)
@@ -116,7 +115,7 @@ func (g *Child) run(ctx context.Context, job Job) (*Verdict, error) {
 	case final.Failed != "":
 		return nil, unavailable(errors.New(final.Failed))
 	}
-	return nil, postMortem{step, died, cmd.ProcessState.SystemTime() + cmd.ProcessState.UserTime(), bounded.Err() != nil, last.line(), limits}.verdict()
+	return nil, postMortem{step, died, cmd.ProcessState.SystemTime() + cmd.ProcessState.UserTime(), bounded.Err() != nil, last.line(), o.Limits}.verdict()
 }
 
 // listen reads a child's notes to the last one, and says which step it began last.

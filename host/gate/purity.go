@@ -27,8 +27,8 @@ const maxProbedGolden = 3
 
 // purity runs the rule on several inputs, each in an instance of its own and
 // then, forwards and backwards, in the ones that requests use: what a call
-// answers may depend on its input alone. On the plain probe it must do its
-// work; on others it may answer with an error of its own.
+// answers may depend on its input alone. On the plain probe it must take
+// the release's parameters and do its work, or answer with an error of its own.
 func (c *checking) purity(ctx context.Context) error {
 	probes := []portfolio.Input{
 		probe(c.Manifest, probeSymbols, 1),
@@ -71,7 +71,7 @@ func probePurity(inputs []rule.Input, alone, shared construct) (first rule.Outpu
 			return first, err
 		}
 	}
-	if f := want[0].fault; f != nil && (f.Kind != rule.FaultStatus || f.Status < 1 || f.Status > 99) {
+	if f := want[0].fault; f != nil && (f.Kind != rule.FaultStatus || f.Status < 1 || f.Status > 99 || f.Refused) {
 		return first, release.Reject(release.RuleABI, "on a probe of %d symbols: %v", len(inputs[0].Predictions), f)
 	}
 	order := make([]int, 0, 2*len(inputs))

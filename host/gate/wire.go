@@ -10,6 +10,7 @@ import (
 
 // order is a job with what the child needs beside it.
 type order struct {
+	Ping      bool // whether children start at all; the rest is empty
 	Job       Job
 	HasModel  bool // gob does not keep nil and empty apart
 	HasGolden bool
@@ -32,6 +33,9 @@ func (o *order) job() Job {
 	}
 	if o.HasGolden && j.Golden == nil {
 		j.Golden = []byte{}
+	}
+	if j.Rule == nil {
+		j.Rule = []byte{}
 	}
 	return j
 }

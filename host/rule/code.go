@@ -107,18 +107,12 @@ func compile(ctx context.Context, rt wazero.Runtime, wasm []byte) (compiled waze
 			compiled, err = nil, release.Reject(release.RuleMalformed, "the runtime gave up on it: %v", r)
 		}
 	}()
-	// The structural check bounds each function; their sum is bounded here.
 	// With one worker wazero does not look at its context while it compiles;
 	// with more it does between functions.
-	bounded, cancel := context.WithTimeout(ctx, MaxCompile)
-	defer cancel()
-	workers := experimental.WithCompilationWorkers(bounded, max(2, runtime.GOMAXPROCS(0)))
+	workers := experimental.WithCompilationWorkers(ctx, max(2, runtime.GOMAXPROCS(0)))
 	compiled, err = rt.CompileModule(workers, wasm)
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return nil, fmt.Errorf("compiling the rule: %w", ctx.Err())
-	case bounded.Err() != nil:
-		return nil, release.Reject(release.RuleMalformed, "compiling it takes longer than %v", MaxCompile)
 	}
 	if err != nil {
 		return nil, release.Reject(release.RuleMalformed, "%s", cut(err.Error(), maxMessage))

@@ -20,6 +20,7 @@ type Fault struct {
 	Kind    FaultKind
 	Rule    string // name and version
 	Status  int32  // what the rule answered, with FaultStatus
+	Refused bool   // with FaultStatus: it was rule_configure that answered, so the rule does not take the parameters
 	Fuel    int64  // units used until then
 	Detail  string // one line: what happened in which export, or the rule's own message
 	Log     []Line // what the rule logged during the call
@@ -36,7 +37,7 @@ func (i *instance) fault(kind FaultKind, format string, args ...any) *Fault {
 // statusFault is the fault of an export that answered with a status other than 0.
 func (i *instance) statusFault(export string, status int32) *Fault {
 	f := i.fault(FaultStatus, "%s answered %d without a message", export, status)
-	f.Status = status
+	f.Status, f.Refused = status, export == exportConfigure
 	switch n := len(f.Log); {
 	case status < 0 || status > 99:
 		f.Detail = fmt.Sprintf("%s answered %d, which is not a status (0 to 99)", export, status)

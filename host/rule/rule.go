@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"time"
 )
 
 // The limits of ABI 1. They hold for every rule; none can be raised.
@@ -20,9 +19,6 @@ const (
 	MaxParamsBytes = 16 << 10 // the parameters, as JSON
 	MaxSymbols     = 20_000   // n of one call
 	MaxColumns     = 32       // ncols of one call: prediction, rank and the rule's own
-	// MaxCompile is the time that compiling a module may take. The largest
-	// honest ones, Go with fmt and json, take about a second.
-	MaxCompile = time.Minute
 )
 
 // ErrClosed is the answer of a Module after Close.

@@ -35,6 +35,7 @@ var randomSeed = [32]byte([]byte("edgesignal rule abi 1 fixed seed"))
 
 const (
 	maxVectors = 64       // buffers of one fd_write, subscriptions of one poll_oneoff
+	vectorFuel = 16       // for looking at one of them
 	maxWrite   = 64 << 10 // bytes that one fd_write takes; the guest comes again with the rest
 )
 
@@ -114,6 +115,7 @@ func fdWrite(h *host, mem api.Memory, stack []uint64) uint64 {
 	if count > maxVectors {
 		return errnoInval
 	}
+	h.charge(int(count) * vectorFuel)
 	table, in := mem.Read(vectors, count*8)
 	if !in {
 		return errnoFault

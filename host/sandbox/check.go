@@ -62,8 +62,10 @@ type checker struct {
 	dataCount   int   // of the data count section, -1 = none
 	data        int   // segments
 	totalLocals int
-	customBytes int
-	hasNames    bool
+
+	branchSquares int
+	customBytes   int
+	hasNames      bool
 
 	// Of the body at hand, kept between bodies.
 	frames     []frame

@@ -41,6 +41,9 @@ func (c *checker) code(s signature) error {
 	if err := w.walk(); err != nil {
 		return err
 	}
+	if c.branchSquares += w.branches * w.branches; c.branchSquares > c.limits.BranchSquares {
+		return over(start, "squares of the branches of all functions up to here", c.branchSquares, c.limits.BranchSquares, "BranchSquares")
+	}
 	c.Reader = section
 	if c.rewriter != nil {
 		c.rewriter.body(part, c.insertions)

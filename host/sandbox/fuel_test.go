@@ -23,7 +23,7 @@ func TestFuelUsed(t *testing.T) {
 		{"blocks are free", `(func (export "run") (block (block nop)) nop)`, 8 + 2},
 		{"weights", `(memory 1) (func (export "run")
 			(f64.store (i32.const 0) (f64.sqrt (f64.div (f64.mul (f64.load (i32.const 0)) (f64.const 2)) (f64.const 3)))))`,
-			8 + 1 + (1 + 32 + 1 + 8 + 1 + 10 + 10) + 4},
+			8 + 1 + (1 + 32 + 1 + 24 + 1 + 28 + 28) + 4},
 		{"if taken", `(func (export "run") (if (i32.const 1) (then nop nop)))`, 8 + 1 + 4 + 2},
 		{"if not taken", `(func (export "run") (if (i32.const 0) (then nop nop)))`, 8 + 1 + 4},
 		{"first arm", `(func (export "run") (if (i32.const 1) (then nop) (else nop nop)) nop)`, 8 + 1 + 4 + 1 + 1},

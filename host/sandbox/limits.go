@@ -30,6 +30,8 @@ const (
 	// 0.4 s, 6000 take 2.5 s on the busy machine, 8000 take 2.3 to 3.3 s, 12,000
 	// take 6 s, 32,000 over 12 s.
 	DefaultBranches = 4096
+	// Go: 16 million. 4 functions of 4096 branches take 1.6 s.
+	DefaultBranchSquares = 64 << 20
 	// Go: 964 in one table.
 	DefaultBranchTable = 4096
 	// Go: 964 in one function. 8192 take 0.1 to 0.3 s; 16,000 to a loop of 64
@@ -57,8 +59,8 @@ const (
 //
 // They bound what wazero allocates, and the time it takes for each function,
 // for its compiler is not linear in several of these numbers. The time for a
-// whole module, the sum over its functions, is bounded by nothing here: a
-// caller compiles under a deadline.
+// whole module is bounded here only as far as its size bounds it, some 5 s for
+// 8 MB of ordinary code: a caller compiles where processor time is limited.
 type Limits struct {
 	FileBytes int // the module
 
@@ -80,6 +82,8 @@ type Limits struct {
 	BodyBytes   int // one function's locals and instructions
 	Locals      int // one function's locals, with its parameters
 	TotalLocals int // those of all functions
+
+	BranchSquares int // the squares of each function's branches, added up
 
 	// These hold for one function. A branch is a block, loop, if, else, br,
 	// br_if or br_table: where control parts or meets. A branch target is a
@@ -125,6 +129,7 @@ func (l Limits) withDefaults() Limits {
 		{&l.BranchTable, DefaultBranchTable},
 		{&l.BranchTargets, DefaultBranchTargets},
 		{&l.BranchesTimesLocals, DefaultBranchesTimesLocals},
+		{&l.BranchSquares, DefaultBranchSquares},
 		{&l.Loops, DefaultLoops},
 		{&l.LoopDepth, DefaultLoopDepth},
 		{&l.LoopsTimesLocals, DefaultLoopsTimesLocals},

@@ -26,6 +26,14 @@ func TestLimits(t *testing.T) {
 		functions = func(n int) []byte {
 			return module(typesPart, section(3, uint32s(uint32(n)), repeat(n, 0)), section(10, uint32s(uint32(n)), repeat(n, 2, 0, 0x0b)))
 		}
+		bodies = func(n int, instructions []byte) []byte {
+			one := sized([]byte{0}, instructions, []byte{0x0b})
+			var all []byte
+			for range n {
+				all = join(all, one)
+			}
+			return module(typesPart, section(3, uint32s(uint32(n)), repeat(n, 0)), section(10, uint32s(uint32(n)), all))
+		}
 		exports = func(n int) []byte {
 			contents := uint32s(uint32(n))
 			for i := range n {
@@ -115,6 +123,8 @@ func TestLimits(t *testing.T) {
 		{"BranchTable", sandbox.Limits{}, tables(4096), tables(4097), malformed},
 		{"BranchTargets", sandbox.Limits{BranchTargets: 6}, tables(3, 3), tables(3, 4), malformed},
 		{"BranchTargets", sandbox.Limits{}, tables(4096, 4096), tables(4096, 4096, 1), malformed},
+		{"BranchSquares", sandbox.Limits{BranchSquares: 9}, body(repeat(3, block...)...), body(repeat(4, block...)...), malformed},
+		{"BranchSquares", sandbox.Limits{}, bodies(4, repeat(4096, block...)), bodies(5, repeat(4096, block...)), malformed},
 		{"BranchesTimesLocals", sandbox.Limits{BranchesTimesLocals: 30}, product(10, repeat(3, block...)...), product(10, repeat(4, block...)...), malformed},
 		{"BranchesTimesLocals", sandbox.Limits{BranchesTimesLocals: 40}, product(10, 0x20, 0, 0x0e, 3, 0, 0, 0, 0), product(10, 0x20, 0, 0x0e, 4, 0, 0, 0, 0, 0), malformed},
 		{"BranchesTimesLocals", sandbox.Limits{}, product(1000, repeat(250, block...)...), product(1000, repeat(251, block...)...), malformed},

@@ -112,7 +112,7 @@ func coldRunaways() []runaway {
 	table := fmt.Sprintf("(table %d funcref) (elem (i32.const 0) %s)", functions, each(functions, func(i int) string { return fmt.Sprintf("$f%d", i) }))
 	scattered := "(loop " + each(functions, func(i int) string { return fmt.Sprintf("call $f%d", i*4097%functions) }) + "br 0)"
 	indirect := again(100, "(call_indirect (i32.shr_u "+scramble+" (i32.const 18)))")
-	skipped := each(100, func(i int) string {
+	skipped := each(60, func(i int) string {
 		return fmt.Sprintf("(func $f%d (param i32) %s)", i, strings.Repeat("(if (local.get 0) (then "+store+store+"))", 1000))
 	})
 	line := each(20, func(i int) string {
@@ -130,7 +130,7 @@ func coldRunaways() []runaway {
 		{"calls of 16384 large functions", runs(scattered, fat)},
 		{"call_indirect at random", runs(indirect, table, tiny)},
 		{"call_indirect of large functions at random", runs(indirect, table, fat)},
-		{"branches over cold code", runs(calls(100), skipped)},
+		{"branches over cold code", runs(calls(60), skipped)},
 		{"cold code", runs(calls(20), line)},
 		{"900 locals that meet", fmt.Sprintf(`(module (memory 1) (func (export "run") (local $c i32) (local %s) (loop %s (br_if 0 (i32.eqz (local.get $c)))) %s))`,
 			strings.Repeat("i64 ", locals), strings.Repeat("(if (local.get $c) (then "+load+"))", 4), save)},

@@ -37,11 +37,15 @@ func withinCases() []Case {
 		passing("256 memory.fill in a row", plain, worker(strings.Repeat(`(memory.fill (i32.const 0) (i32.const 1) (i32.const 4096))`, 256))),
 		passing("1000 locals", plain, worker(`(local `+strings.Repeat("f64 ", 999)+`)`)),
 	}
-	// Each of these functions is within every limit and takes the compiler 0.3
-	// to 0.4 s: only the time that compiling may take ends it.
 	branches := bytes.Repeat([]byte{opGet, 0, opBrIf, 0}, 4095)
-	return append(cases, Case{
+	cases = append(cases, Case{
 		Name: "400 functions of 4095 branches", Wasm: functions(400, branches),
+		Stage: Structure, Reason: release.RuleMalformed, Detail: "(BranchSquares)",
+	})
+	// Within every limit, and seconds of work for the compiler: only a limit on
+	// processor time refuses it.
+	return append(cases, Case{
+		Name: "12 chains of 40,000 loads", Wasm: functions(12, []byte{opGet, 0}, bytes.Repeat([]byte{opLoad, 2, 0}, 40_000), []byte{opDrop}),
 		Stage: Compiling, Reason: release.RuleMalformed,
 	})
 }

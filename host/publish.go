@@ -31,6 +31,7 @@ type PublishRequest struct {
 // Published is what the registry now says.
 type Published struct {
 	Strategy, Version, Status, ModelSHA256 string
+	Report                                 gate.Report
 }
 
 // Publish reads the files and publishes them; see Shelf.Publish.
@@ -77,21 +78,23 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 	if err != nil {
 		return Published{}, err
 	}
-	rec, err := s.publishAndActivate(ctx, p, r.Activate)
+	rec, report, err := s.publishAndActivate(ctx, p, r.Activate)
 	if err = errors.Join(err, s.Close()); err != nil {
 		return Published{}, err
 	}
-	return Published{rec.Strategy, rec.Version, string(rec.Status), rec.ModelSHA256}, nil
+	return Published{rec.Strategy, rec.Version, string(rec.Status), rec.ModelSHA256, report}, nil
 }
 
-func (s *Shelf) publishAndActivate(ctx context.Context, p Publication, activate bool) (release.Record, error) {
-	rec, _, err := s.Publish(ctx, p)
+func (s *Shelf) publishAndActivate(ctx context.Context, p Publication, activate bool) (release.Record, gate.Report, error) {
+	rec, report, err := s.Publish(ctx, p)
 	if err != nil || !activate {
-		return rec, err
+		return rec, report, err
 	}
 	rec, _, err = s.Registry.Activate(ctx, p.Ref, p.CreatedBy, "published with --activate")
-	return rec, err
+	return rec, report, err
 }
+
+var errTooLarge = errors.New("larger than the limit")
 
 func readFile(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
@@ -103,7 +106,7 @@ func readFile(path string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(b)) > most {
-		return nil, fmt.Errorf("%s: larger than the limit of %d bytes", path, most)
+		return nil, fmt.Errorf("%s: %w of %d bytes", path, errTooLarge, most)
 	}
 	return b, nil
 }
@@ -141,18 +144,4 @@ func Activate(ctx context.Context, st Storage, strategy, version, by, why string
 		return "", err
 	}
 	return old.Version, nil
-}
-
-// Releases lists a strategy's releases, or all when it is "".
-func Releases(ctx context.Context, st Storage, strategy string) (records []release.Record, err error) {
-	reg, err := openExisting(ctx, st)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, reg.Close()) }()
-	records, err = reg.List(ctx, strategy)
-	if err == nil && strategy != "" && len(records) == 0 {
-		return nil, fmt.Errorf("strategy %s: the registry has no release of it", strategy)
-	}
-	return records, err
 }

@@ -78,7 +78,11 @@ func TryRule(ctx context.Context, t RuleTrial) (*RuleVerdict, error) {
 func ruleBytes(rule string) ([]byte, error) {
 	name, ok := strings.CutPrefix(rule, live.BuiltIn)
 	if !ok {
-		return readFile(rule, gate.MaxRuleBytes)
+		wasm, err := readFile(rule, gate.MaxRuleBytes)
+		if errors.Is(err, errTooLarge) {
+			return nil, release.Reject(release.RuleMalformed, "%v", err)
+		}
+		return wasm, err
 	}
 	wasm, ok := rules.Stock(name)
 	if !ok {

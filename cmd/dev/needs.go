@@ -36,6 +36,11 @@ var (
 		commands: []string{"clang-19", "wasm-ld-19"},
 		packages: []string{"clang-19", "lld-19"},
 	}
+	needWabt = need{
+		purpose:  "validating metered modules and building hostile ones",
+		commands: []string{"wasm-validate", "wat2wasm"},
+		packages: []string{"wabt"},
+	}
 	needGit = need{
 		purpose:  "asking whether the working tree is clean",
 		commands: []string{"git"},

@@ -19,5 +19,8 @@ var benchPackages = []string{
 	"./host/sandbox",
 	"./host/rule",
 	"./host/signal",
+	"./host/gate",
 	"./host/api",
+	"./guest/rules",
+	"./guest/conformance",
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/joho/godotenv"
 
-	"edgesignal/host/gate"
+	"edgesignal/host"
 )
 
 // Exit statuses.
@@ -49,7 +49,7 @@ type streams struct {
 }
 
 func main() {
-	gate.ServeIfChild()
+	host.ServeIfChild()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()

@@ -47,8 +47,22 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(io.out, "%s %s: %s, model sha256:%s\n", done.Strategy, done.Version, done.Status, done.ModelSHA256)
+	_, err = fmt.Fprintf(io.out, "%s %s: %s, model sha256:%s\n%s\n", done.Strategy, done.Version, done.Status, done.ModelSHA256, summary(&done.Report))
 	return err
+}
+
+// summary is a gate's report in one line.
+func summary(r *host.GateReport) string {
+	total := 0.0
+	for _, s := range r.Steps {
+		total += s.Millis
+	}
+	line := fmt.Sprintf("gate: passed in %.0f ms, probe used %d units of fuel", total, r.Probe.Fuel)
+	if g := r.Golden; g != nil {
+		line += fmt.Sprintf(", %d golden predictions (worst difference %v), %d golden portfolios (worst difference %v)",
+			g.Predictions, g.WorstPrediction, g.Portfolios, g.WorstWeight)
+	}
+	return line
 }
 
 // textOrFile is a flag's own text, or the file that @FILE names.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"edgesignal/host"
+	"edgesignal/host/registry"
 )
 
 type releasesCmd struct {
@@ -31,6 +32,32 @@ type releaseLine struct {
 	RuleSHA256   string     `json:"rule_sha256"`
 	GoldenPath   string     `json:"golden_path"`
 	GoldenSHA256 string     `json:"golden_sha256"`
+	Hosts        []hostLine `json:"hosts"`
+}
+
+// hostLine is what a host last said of a release that it serves or tried to.
+type hostLine struct {
+	Host    string           `json:"host"`
+	Serves  bool             `json:"serves"`
+	Since   *time.Time       `json:"since"` // when it began to serve it; null = it does not
+	Outcome registry.Outcome `json:"outcome"`
+	Detail  string           `json:"detail"`
+	At      time.Time        `json:"at"`
+	Gate    json.RawMessage  `json:"gate"` // the gate's report; null = it is of another release, or there is none
+}
+
+func hostLines(r *host.Listed) []hostLine {
+	lines := make([]hostLine, len(r.Hosts))
+	for i, o := range r.Hosts {
+		lines[i] = hostLine{Host: o.Host, Serves: o.Serving == r.Version, Outcome: o.Outcome, Detail: o.Detail, At: o.At}
+		if lines[i].Serves {
+			lines[i].Since = &o.Since
+		}
+		if o.Desired == r.Version {
+			lines[i].Gate = o.Report
+		}
+	}
+	return lines
 }
 
 func (c *releasesCmd) Run(ctx context.Context, io streams) error {
@@ -42,7 +69,7 @@ func (c *releasesCmd) Run(ctx context.Context, io streams) error {
 	for i, r := range records {
 		lines[i] = releaseLine{
 			r.Strategy, r.Version, string(r.Status), r.CreatedAt, r.ActivatedAt, r.CreatedBy, r.Notes,
-			r.ModelPath, r.ModelSHA256, r.RulePath, r.RuleSHA256, r.GoldenPath, r.GoldenSHA256,
+			r.ModelPath, r.ModelSHA256, r.RulePath, r.RuleSHA256, r.GoldenPath, r.GoldenSHA256, hostLines(&r),
 		}
 	}
 	if c.JSON {

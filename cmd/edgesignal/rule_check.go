@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"edgesignal/host"
-	"edgesignal/host/gate"
 )
 
 type ruleCheckCmd struct {
@@ -25,7 +24,7 @@ type ruleLine struct {
 	Params      json.RawMessage `json:"params"`
 	Bytes       int             `json:"bytes"`
 	SHA256      string          `json:"sha256"`
-	Gate        gate.Report     `json:"gate"`
+	Gate        host.GateReport `json:"gate"`
 }
 
 func (c *ruleCheckCmd) Run(ctx context.Context, s streams) error {

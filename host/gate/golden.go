@@ -110,28 +110,28 @@ func ParseGolden(b []byte) (*Golden, error) {
 	return &g, nil
 }
 
-func (p *GoldenPortfolio) check() error {
-	n := len(p.Symbols)
+func (g *GoldenPortfolio) check() error {
+	n := len(g.Symbols)
 	if n == 0 {
 		return fmt.Errorf("no symbols")
 	}
-	if len(p.Predictions) != n || len(p.Weights) != n {
-		return fmt.Errorf("%d symbols, %d predictions, %d weights", n, len(p.Predictions), len(p.Weights))
+	if len(g.Predictions) != n || len(g.Weights) != n {
+		return fmt.Errorf("%d symbols, %d predictions, %d weights", n, len(g.Predictions), len(g.Weights))
 	}
-	for name, col := range p.Columns {
+	for name, col := range g.Columns {
 		if len(col) != n {
 			return fmt.Errorf("column %q has %d values for %d symbols", name, len(col), n)
 		}
 	}
 	seen := make(map[string]bool, n)
-	for _, s := range p.Symbols {
+	for _, s := range g.Symbols {
 		if seen[s] {
 			return fmt.Errorf("symbol %q stands twice", s)
 		}
 		seen[s] = true
 	}
-	if p.Tolerance != nil && !(*p.Tolerance >= 0) {
-		return fmt.Errorf("tolerance %v is below 0", *p.Tolerance)
+	if g.Tolerance != nil && !(*g.Tolerance >= 0) {
+		return fmt.Errorf("tolerance %v is below 0", *g.Tolerance)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"bufio"
 	"context"
 	"encoding/gob"
 	"errors"
@@ -30,17 +29,14 @@ func ServeIfChild() {
 // serve reads one order and answers it with notes.
 func serve(in io.Reader, out io.Writer) error {
 	enc := gob.NewEncoder(out)
-	var o order
-	if err := gob.NewDecoder(bufio.NewReaderSize(in, 1<<16)).Decode(&o); err != nil {
-		return err
-	}
-	if err := o.Limits.apply(); err != nil {
+	o, err := receive(in)
+	if err != nil {
 		return enc.Encode(note{Failed: err.Error()})
 	}
 	if o.Ping {
 		return enc.Encode(note{Verdict: &Verdict{}})
 	}
-	v, err := check(context.Background(), o.job(), o.Rule, func(step string) error { return enc.Encode(note{Step: step}) })
+	v, err := check(context.Background(), o.Job, o.Rule, func(step string) error { return enc.Encode(note{Step: step}) })
 	var rejected *release.Rejection
 	switch {
 	case err == nil:

@@ -1,21 +1,68 @@
 package gate
 
 import (
+	"bufio"
+	"encoding/gob"
+	"io"
+
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
 )
 
-// What a host and its child tell each other, as gob: one order down the
-// child's standard input, notes up its standard output.
+// What a host and its child tell each other: an order and then the bytes of
+// the candidate down the child's standard input, notes up its standard output.
 
-// order is a job with what the child needs beside it.
+// order is a job, without the bytes, and what the child needs beside it, as gob.
 type order struct {
-	Ping      bool // whether children start at all; the rest is empty
-	Job       Job
-	HasModel  bool // gob does not keep nil and empty apart
-	HasGolden bool
-	Rule      rule.Options
-	Limits    ProcessLimits
+	Ping   bool // whether children start at all; the rest is empty
+	Job    Job
+	Sizes  [3]int // of the model, the rule and the golden file, -1 = none: they follow in this order
+	Rule   rule.Options
+	Limits ProcessLimits
+}
+
+func (j *Job) blobs() [3]*[]byte { return [3]*[]byte{&j.Model, &j.Candidate.Rule, &j.Golden} }
+
+// send writes the order of a job and its bytes.
+func send(w io.Writer, o order) error {
+	var bytes [3][]byte
+	for i, b := range o.Job.blobs() {
+		bytes[i], o.Sizes[i] = *b, len(*b)
+		if *b == nil {
+			o.Sizes[i] = -1
+		}
+		*b = nil
+	}
+	if err := gob.NewEncoder(w).Encode(o); err != nil {
+		return err
+	}
+	for _, b := range bytes {
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// receive reads an order; its limits are in force before the bytes come.
+func receive(r io.Reader) (o order, err error) {
+	in := bufio.NewReaderSize(r, 1<<16) // gob takes no more from it than it needs
+	if err := gob.NewDecoder(in).Decode(&o); err != nil {
+		return o, err
+	}
+	if err := o.Limits.apply(); err != nil {
+		return o, err
+	}
+	for i, b := range o.Job.blobs() {
+		if o.Sizes[i] < 0 {
+			continue
+		}
+		*b = make([]byte, o.Sizes[i])
+		if _, err := io.ReadFull(in, *b); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
 }
 
 // note is one thing that a child says. The last one has a verdict or a refusal.
@@ -24,24 +71,6 @@ type note struct {
 	Verdict  *Verdict
 	Rejected *release.Rejection
 	Failed   string // it could not check
-}
-
-func (o *order) job() Job {
-	j := o.Job
-	if o.HasModel && j.Model == nil {
-		j.Model = []byte{}
-	}
-	if o.HasGolden && j.Golden == nil {
-		j.Golden = []byte{}
-	}
-	if j.Rule == nil {
-		j.Rule = []byte{}
-	}
-	return j
-}
-
-func orderOf(j Job, opt rule.Options, limits ProcessLimits) order {
-	return order{Job: j, HasModel: j.Model != nil, HasGolden: j.Golden != nil, Rule: opt, Limits: limits}
 }
 
 // blame is the reason word when a child dies in a step: whose bytes it was

@@ -84,7 +84,7 @@ func (o *Options) fetch(ctx context.Context, rec *release.Record) (gate.Candidat
 		max             int64
 		tooLarge        release.Reason
 	}{
-		{"model", rec.ModelPath, rec.ModelSHA256, gate.MaxModelBytes, release.ModelMalformed},
+		{"model", rec.ModelPath, rec.ModelSHA256, gate.MaxModelBytes, release.ModelUnsupported},
 		{"rule", rec.RulePath, rec.RuleSHA256, gate.MaxRuleBytes, release.RuleMalformed},
 		{"golden file", rec.GoldenPath, rec.GoldenSHA256, gate.MaxGoldenBytes, release.GoldenMismatch},
 	} {

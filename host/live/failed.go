@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"edgesignal/host/release"
@@ -14,7 +15,11 @@ import (
 // of the release: its bytes were never seen, and the store may be mended.
 func (b *Board) fail(ctx context.Context, rec *release.Record, err error) {
 	var refused *release.Rejection
-	if !errors.As(err, &refused) || refused.Reason == release.DigestMismatch {
+	if !errors.As(err, &refused) {
+		return
+	}
+	debug.FreeOSMemory() // what was refused may have been 64 MB of text
+	if refused.Reason == release.DigestMismatch {
 		return
 	}
 	log := b.opt.Log.With("strategy", rec.Strategy, "version", rec.Version)

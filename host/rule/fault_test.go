@@ -111,6 +111,23 @@ func TestFuelRunsOut(t *testing.T) {
 	}
 }
 
+// The tests run on amd64, as GOAMD64=v3 and on arm64: the counts are the same.
+func TestFuelIsTheSameOnEveryMachine(t *testing.T) {
+	m := topBottom(t)
+	for _, tc := range []struct {
+		n    int
+		fuel int64
+	}{{1, 2301}, {5, 6851}, {500, 145357}, {3000, 735348}} {
+		predictions := make([]float64, tc.n)
+		for i := range predictions {
+			predictions[i] = float64(i*7919%tc.n) / float64(tc.n)
+		}
+		out, err := m.Construct(t.Context(), over(predictions...))
+		require.NoError(t, err)
+		require.Equal(t, tc.fuel, out.Fuel, "%d symbols", tc.n)
+	}
+}
+
 func (m *Module) expectFuel(t *testing.T, in Input) *Fault {
 	_, err := run(t, m, in)
 	return requireFault(t, err, FaultFuel, "rule_construct used more than the 50020000 units of fuel of this call")

@@ -1,0 +1,82 @@
+package gate_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"edgesignal/guest/rules"
+	"edgesignal/host/gate"
+	"edgesignal/host/internal/programtest"
+	"edgesignal/host/rule"
+)
+
+// BenchmarkGate is the demo's release, 100 trees with 45 golden rows and 3
+// golden portfolios, through the gate's process, start and end of it included:
+// with an empty cache of compiled code and with a filled one. load is what the
+// host does afterwards.
+func BenchmarkGate(b *testing.B) {
+	program := programtest.Build(b)
+	for _, bc := range []struct {
+		name string
+		rule func(testing.TB) []byte
+	}{
+		{"C", func(t testing.TB) []byte { return stock(t, rules.TopBottom) }},
+		{"Go", goRule},
+	} {
+		c := good(b)
+		c.Rule = bc.rule(b)
+		if bc.name == "Go" {
+			c.Golden, c.Manifest.RuleParams = nil, nil // they are top_bottom's
+		}
+		sign(&c)
+		job := gate.Job{Candidate: c}
+		b.Run(bc.name+"/cold", func(b *testing.B) {
+			dir := filepath.Join(b.TempDir(), "compiled")
+			g := &gate.Child{Program: program, Rule: rule.Options{CacheDir: dir}}
+			for b.Loop() {
+				_, err := g.Check(b.Context(), job)
+				require.NoError(b, err)
+				b.StopTimer()
+				require.NoError(b, os.RemoveAll(dir))
+				b.StartTimer()
+			}
+		})
+		g := &gate.Child{Program: program, Rule: rule.Options{CacheDir: filepath.Join(b.TempDir(), "compiled")}}
+		v, err := g.Check(b.Context(), job)
+		require.NoError(b, err)
+		b.Run(bc.name+"/warm", func(b *testing.B) {
+			for b.Loop() {
+				_, err := g.Check(b.Context(), job)
+				require.NoError(b, err)
+			}
+		})
+		b.Run(bc.name+"/load", func(b *testing.B) {
+			for b.Loop() {
+				l, err := gate.Load(b.Context(), c, v, g.Rule)
+				require.NoError(b, err)
+				require.NoError(b, l.Rule.Close())
+			}
+		})
+	}
+}
+
+// goRule is the example of the Go SDK, built with the Go that runs the tests.
+func goRule(t testing.TB) []byte {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "rule.wasm")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildmode=c-shared", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "edgesignal/guest/go")
+	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
+	text, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", text)
+	wasm, err := os.ReadFile(out)
+	require.NoError(t, err)
+	meta, err := os.ReadFile(filepath.Join("..", "..", "guest", "example", "meta.json"))
+	require.NoError(t, err)
+	wasm, err = rule.WithMeta(wasm, meta)
+	require.NoError(t, err)
+	return wasm
+}

@@ -41,10 +41,13 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 		MLflowRunID: r.MLflowRunID, CreatedBy: r.CreatedBy, Notes: r.Notes,
 	}
 	ruleFile := r.Rule
+	var err error
 	if name, ok := strings.CutPrefix(r.Rule, live.BuiltIn); ok {
 		ruleFile, p.StockRule = "", name
+		if _, err := stockRule(name); err != nil {
+			return Published{}, err
+		}
 	}
-	var err error
 	for _, f := range []struct {
 		path string
 		max  int64

@@ -84,9 +84,13 @@ func ruleBytes(rule string) ([]byte, error) {
 		}
 		return wasm, err
 	}
+	return stockRule(name)
+}
+
+func stockRule(name string) ([]byte, error) {
 	wasm, ok := rules.Stock(name)
 	if !ok {
-		return nil, errors.New(rule + ": no such stock rule; there are " + strings.Join(rules.Names(), ", "))
+		return nil, fmt.Errorf("%s%s: no such stock rule; there are %s", live.BuiltIn, name, strings.Join(rules.Names(), ", "))
 	}
 	return wasm, nil
 }

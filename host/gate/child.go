@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"strings"
@@ -58,7 +59,8 @@ func (g *Child) Check(ctx context.Context, job Job) (*Verdict, error) {
 	for _, s := range v.Report.Steps {
 		rest -= s.Millis
 	}
-	v.Report.Steps = append([]Step{{stepProcess, max(rest, 0)}}, v.Report.Steps...)
+	rest = math.Round(max(rest, 0)*1000) / 1000
+	v.Report.Steps = append([]Step{{stepProcess, rest}}, v.Report.Steps...)
 	return v, nil
 }
 

@@ -2,7 +2,6 @@ package gate_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -64,19 +63,12 @@ func BenchmarkGate(b *testing.B) {
 	}
 }
 
-// goRule is the example of the Go SDK, built with the Go that runs the tests.
+// goRule is the example of the Go SDK.
 func goRule(t testing.TB) []byte {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "rule.wasm")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildmode=c-shared", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "edgesignal/guest/go")
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
-	text, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", text)
-	wasm, err := os.ReadFile(out)
-	require.NoError(t, err)
 	meta, err := os.ReadFile(filepath.Join("..", "..", "guest", "example", "meta.json"))
 	require.NoError(t, err)
-	wasm, err = rule.WithMeta(wasm, meta)
+	wasm, err := rule.WithMeta(programtest.Guest(t, "edgesignal/guest/go"), meta)
 	require.NoError(t, err)
 	return wasm
 }

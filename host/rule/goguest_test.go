@@ -1,25 +1,17 @@
 package rule
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"edgesignal/host/internal/programtest"
 )
 
-// goGuest builds testdata/goguest with the Go tool that runs the tests.
+// goGuest is testdata/goguest.
 func goGuest(t testing.TB) []byte {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "guest.wasm")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildmode=c-shared", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "./testdata/goguest")
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
-	text, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", text)
-	wasm, err := os.ReadFile(out)
-	require.NoError(t, err)
-	wasm, err = WithMeta(wasm, []byte(plainMeta))
+	wasm, err := WithMeta(programtest.Guest(t, "./testdata/goguest"), []byte(plainMeta))
 	require.NoError(t, err)
 	return wasm
 }

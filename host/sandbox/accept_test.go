@@ -11,6 +11,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"edgesignal/guest/rules"
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/release"
 	"edgesignal/host/sandbox"
 )
@@ -76,7 +77,7 @@ func TestCheckAcceptsGoGuests(t *testing.T) {
 		{"fmt and encoding/json", "./testdata/goguest"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			require.NoError(t, sandbox.Check(goGuest(t, tt.dir), sandbox.Limits{}))
+			require.NoError(t, sandbox.Check(programtest.Guest(t, tt.dir), sandbox.Limits{}))
 		})
 	}
 }

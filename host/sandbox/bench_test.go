@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"testing"
 
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/sandbox"
 )
 
@@ -12,8 +13,8 @@ func BenchmarkCheck(b *testing.B) {
 		module []byte
 	}{
 		{"top_bottom", topBottom(b)},
-		{"go", goGuest(b, "../rule/testdata/goguest")},
-		{"go with json", goGuest(b, "./testdata/goguest")},
+		{"go", programtest.Guest(b, "../rule/testdata/goguest")},
+		{"go with json", programtest.Guest(b, "./testdata/goguest")},
 		{"imports 2^32-1", module(section(2, []byte{0xff, 0xff, 0xff, 0xff, 0x0f}))},
 		{"a million parameters", module(section(1, []byte{1, 0x60}, uint32s(1_000_000), repeat(1_000_000, 0x7f), []byte{0}))},
 	} {

@@ -73,17 +73,6 @@ func readFile(t testing.TB, path ...string) []byte {
 	return b
 }
 
-// goGuest builds the main package in dir with the Go tool that runs the tests.
-func goGuest(t testing.TB, dir string) []byte {
-	t.Helper()
-	out := filepath.Join(t.TempDir(), "guest.wasm")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildmode=c-shared", "-buildvcs=false", "-ldflags=-s -w", "-o", out, dir)
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
-	text, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", text)
-	return readFile(t, out)
-}
-
 func requireRejection(t *testing.T, err error, reason release.Reason, detail string) {
 	t.Helper()
 	var r *release.Rejection

@@ -13,6 +13,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/sandbox"
 )
 
@@ -21,8 +22,8 @@ func guests(t testing.TB) map[string][]byte {
 	return map[string][]byte{
 		"C":              topBottom(t),
 		"AssemblyScript": readFile(t, "testdata", "asguest", "rule.wasm"),
-		"Go":             goGuest(t, "../rule/testdata/goguest"),
-		"Go with json":   goGuest(t, "./testdata/goguest"),
+		"Go":             programtest.Guest(t, "../rule/testdata/goguest"),
+		"Go with json":   programtest.Guest(t, "./testdata/goguest"),
 	}
 }
 

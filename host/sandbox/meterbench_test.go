@@ -12,6 +12,7 @@ import (
 	"github.com/tetratelabs/wazero"
 
 	"edgesignal/guest/rules"
+	"edgesignal/host/internal/programtest"
 )
 
 // measured is a rule of which a benchmark runs rule_construct.
@@ -40,7 +41,7 @@ func measuredRules(b testing.TB) []measured {
 	}
 	tilt("C", readFile(b, "..", "..", "guest", "c", "risk_tilt.wasm"))
 	tilt("AssemblyScript", readFile(b, "..", "..", "guest", "assemblyscript", "risk_tilt.wasm"))
-	tilt("Go", goGuest(b, "../../guest/go"))
+	tilt("Go", programtest.Guest(b, "../../guest/go"))
 	return all
 }
 

@@ -244,6 +244,7 @@ func TestAServingHostAndHostileModels(t *testing.T) {
 			require.Equal(t, ref.Version, said[0].Desired)
 			require.Equal(t, "v1.0.0", said[0].Serving)
 			require.Contains(t, said[0].Detail, string(m.Reason))
+			require.Nil(t, said[0].Report, "what the gate said of the release that serves is not of this one")
 			worst = max(worst, s.resident()-before)
 		})
 	}

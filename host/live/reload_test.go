@@ -13,8 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/artifacts"
+	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/live"
+	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
@@ -114,10 +116,26 @@ func TestARefusedReleaseIsNeverUpToDate(t *testing.T) {
 			require.Len(t, b.Problems(), 1)
 			require.NoError(t, b.Ready(), "what serves, serves")
 
+			// What every host would find is in the registry; a store may be mended.
+			rec, err := b.Get(t.Context(), release.Ref{Strategy: strategy, Version: "v2.0.0"})
+			require.NoError(t, err)
+			require.Equal(t, tc.want == release.DigestMismatch, rec.Status == release.Active, rec.Status)
+			said, err := b.Observations(t.Context(), strategy)
+			require.NoError(t, err)
+			require.Len(t, said, 1)
+			require.Equal(t, registry.OutcomeRejected, said[0].Outcome)
+			require.Equal(t, [2]string{"v2.0.0", "v1.0.0"}, [2]string{said[0].Desired, said[0].Serving})
+			require.Nil(t, said[0].Report)
+
 			b.MakeActive(strategy, "v1.1.0")
-			_, err := b.Reload(t.Context(), "")
+			_, err = b.Reload(t.Context(), "")
 			require.NoError(t, err)
 			require.Empty(t, b.Problems(), "the reason clears")
+			said, err = b.Observations(t.Context(), strategy)
+			require.NoError(t, err)
+			require.Equal(t, registry.OutcomeActivated, said[0].Outcome)
+			require.Empty(t, said[0].Detail)
+			require.Contains(t, string(said[0].Report), `"purity"`)
 		})
 	}
 }
@@ -350,4 +368,27 @@ func TestANewMarketReachesEveryStrategy(t *testing.T) {
 	defer done()
 	require.Equal(t, "next", snap.Market.Revision)
 	require.Equal(t, "v1.0.0", snap.Record.Version)
+}
+
+// slowGate refuses, after somebody has activated the release once more.
+type slowGate struct{ meanwhile func() }
+
+func (g slowGate) Check(context.Context, gate.Job) (*gate.Verdict, error) {
+	g.meanwhile()
+	return nil, release.Reject(release.ModelMalformed, "of bytes that have been mended since")
+}
+
+func TestALateRefusalDoesNotFailWhatWasActivatedSince(t *testing.T) {
+	var b *demotest.Board
+	refuse := slowGate{func() {
+		b.MakeActive(strategy, "v1.1.0")
+		time.Sleep(5 * time.Millisecond) // the times of the registry are in milliseconds
+		b.MakeActive(strategy, "v1.0.0")
+	}}
+	b = demotest.NewBoard(t, func(o *live.Options) { o.Gate = refuse })
+	_, err := b.Reload(t.Context(), "")
+	require.ErrorContains(t, err, "mended since")
+	rec, err := b.Active(t.Context(), strategy)
+	require.NoError(t, err)
+	require.Equal(t, "v1.0.0", rec.Version)
 }

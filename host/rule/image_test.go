@@ -9,7 +9,7 @@ import (
 // Nothing that one call leaves behind is visible to the next: see state.wat.
 func TestNothingOutlivesACall(t *testing.T) {
 	m := admitted(t, wat(t, "state", plainMeta), Options{Instances: 1})
-	want := []float64{4 * (11 + 11), 7 + 11, 11, 2, 0}
+	want := []float64{4 * (11 + 11), 7 + 11, 11, 2, 0, 1}
 	fuel := map[float64]int64{}
 	for _, tc := range []struct {
 		name  string
@@ -24,7 +24,7 @@ func TestNothingOutlivesACall(t *testing.T) {
 		{"after it", 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			in := over(tc.first, 0, 0, 0, 0)
+			in := over(tc.first, 0, 0, 0, 0, 0)
 			out, err := m.Construct(t.Context(), in)
 			require.NoError(t, err)
 			require.Equal(t, want, out.Weights)
@@ -45,11 +45,11 @@ func TestNothingOutlivesACall(t *testing.T) {
 
 func TestAFaultLeavesNothingEither(t *testing.T) {
 	m := admitted(t, wat(t, "state", plainMeta), Options{Instances: 1})
-	_, err := run(t, m, over(0, 0, 0, 0, 0, 0)) // it writes five weights
-	requireFault(t, err, FaultWeights, "position 5 of 6")
-	weights, err := run(t, m, over(0, 0, 0, 0, 0))
+	_, err := run(t, m, over(0, 0, 0, 0, 0, 0, 0)) // it writes six weights
+	requireFault(t, err, FaultWeights, "position 6 of 7")
+	weights, err := run(t, m, over(0, 0, 0, 0, 0, 0))
 	require.NoError(t, err)
-	require.Equal(t, []float64{88, 18, 11, 2, 0}, weights)
+	require.Equal(t, []float64{88, 18, 11, 2, 0, 1}, weights)
 }
 
 // What a call costs beside the rule: restoring the image, against a new
@@ -84,4 +84,16 @@ func BenchmarkRestore(b *testing.B) {
 			}
 		})
 	}
+}
+
+// What a guest draws is the same in every call, and not the same number again
+// and again.
+func TestRandomNumbersAreTheSameInEveryCall(t *testing.T) {
+	m := admitted(t, wat(t, "random", plainMeta), Options{Instances: 1})
+	first, err := run(t, m, over(0, 0))
+	require.NoError(t, err)
+	require.NotEqual(t, first[0], first[1])
+	again, err := run(t, m, over(0, 0))
+	require.NoError(t, err)
+	require.Equal(t, first, again)
 }

@@ -1,7 +1,7 @@
 ;; Keeps state wherever a guest can. Its weights tell what it found:
 ;; out[0] = a global that each call raises, out[1] = a cell of its data, out[2] =
 ;; a cell of memory that was zero, out[3] = the memory's size in pages, out[4] =
-;; the last cell of the memory. A first prediction of 1 makes it grow its memory.
+;; the last cell of the memory, out[5] = one between what _initialize wrote. A first prediction of 1 makes it grow its memory.
 ;; _initialize raises the first three by 10.
 (module
   (memory (export "memory") 2)
@@ -27,12 +27,14 @@
   (func (export "rule_construct") (param $n i32) (param $ncols i32) (param $in i32) (param $out i32) (result i32)
     (local $last i32)
     (call $raise (i32.const 1))
+    (i32.store (i32.const 8192) (i32.add (i32.load (i32.const 8192)) (i32.const 1)))
     (local.set $last (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const 4)))
     (f64.store (local.get $out) (f64.mul (global.get $ratio) (f64.add (f64.convert_i32_u (global.get $calls)) (f64.convert_i64_u (global.get $wide)))))
     (f64.store offset=8 (local.get $out) (f64.convert_i32_u (i32.load (i32.const 16))))
     (f64.store offset=16 (local.get $out) (f64.convert_i32_u (i32.load (i32.const 70000))))
     (f64.store offset=24 (local.get $out) (f64.convert_i32_u (memory.size)))
     (f64.store offset=32 (local.get $out) (f64.convert_i32_u (i32.load (local.get $last))))
+    (f64.store offset=40 (local.get $out) (f64.convert_i32_u (i32.load (i32.const 8192))))
     (i32.store (local.get $last) (i32.const 99))
     (if (f64.eq (f64.load (local.get $in)) (f64.const 1)) (then (drop (memory.grow (i32.const 1)))))
     (i32.const 0)))

@@ -90,24 +90,21 @@ func TestTrialsFailAsConstructDoes(t *testing.T) {
 // What a child dies of is refused under the reason of the bytes that it was
 // working on.
 func TestAChildThatDies(t *testing.T) {
-	loads := named(t, "12 chains of 40,000 loads")
-	for _, tc := range []struct {
-		name   string
-		limits gate.ProcessLimits
-		c      gate.Candidate
-		reason release.Reason
-		detail string
-	}{
-		{"of processor time in the rule", gate.ProcessLimits{CPU: time.Second}, loads, release.RuleMalformed, `died at step "rule": it used its 1s of processor time`},
-		{"of the deadline in the rule", gate.ProcessLimits{Deadline: 700 * time.Millisecond}, loads, release.RuleMalformed, `died at step "rule": it was not done after 700ms`},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			g := child(t)
-			g.Limits = tc.limits
-			_, err := g.Check(t.Context(), gate.Job{Candidate: tc.c})
-			requireRejection(t, err, tc.reason, tc.detail)
-		})
-	}
+	loads := named(t, "20 chains of 40,000 loads")
+	t.Run("of processor time", func(t *testing.T) {
+		g := child(t)
+		g.Limits.CPU = time.Second
+		_, err := g.Check(t.Context(), gate.Job{Candidate: loads})
+		requireRejection(t, err, release.RuleMalformed, `died at step "rule": it used its 1s of processor time`)
+	})
+	// Whose fault it is depends on how much of the machine it got: see
+	// TestPostMortem.
+	t.Run("of the deadline", func(t *testing.T) {
+		g := child(t)
+		g.Limits.Deadline = 700 * time.Millisecond
+		_, err := g.Check(t.Context(), gate.Job{Candidate: loads})
+		require.ErrorContains(t, err, "it was not done after 700ms")
+	})
 }
 
 // What is not the release's doing is not held against it.

@@ -45,7 +45,7 @@ func withinCases() []Case {
 	// Within every limit, and seconds of work for the compiler: only a limit on
 	// processor time refuses it.
 	return append(cases, Case{
-		Name: "12 chains of 40,000 loads", Wasm: functions(12, []byte{opGet, 0}, bytes.Repeat([]byte{opLoad, 2, 0}, 40_000), []byte{opDrop}),
+		Name: "20 chains of 40,000 loads", Wasm: functions(20, []byte{opGet, 0}, bytes.Repeat([]byte{opLoad, 2, 0}, 40_000), []byte{opDrop}),
 		Stage: Compiling, Reason: release.RuleMalformed,
 	})
 }

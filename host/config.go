@@ -17,7 +17,7 @@ import (
 // their bytes. The tags are read by the command line: each setting is a flag,
 // else an environment variable, else a line of .env, else the default.
 type Storage struct {
-	DatabaseURL   string `env:"DATABASE_URL" placeholder:"URL" help:"The registry: sqlite:///path. Unset = registry.db in the state directory."`
+	DatabaseURL   string `env:"DATABASE_URL" placeholder:"URL" help:"The registry: postgres://user:password@host/database or sqlite:///path. Unset = registry.db in the state directory."`
 	StateDir      string `env:"STATE_DIR" default:".edgesignal" placeholder:"DIR" help:"Where this host keeps its own files (${default})."`
 	ArtifactStore string `env:"ARTIFACT_STORE" default:"artifacts" placeholder:"URL" help:"The store of models and rules: file:///dir or a directory (${default})."`
 }
@@ -54,6 +54,11 @@ func (c *Config) Level() (slog.Level, error) {
 	return l, nil
 }
 
+// fleetRegistry is whether the registry is a PostgreSQL database.
+func (s *Storage) fleetRegistry() bool {
+	return strings.HasPrefix(s.DatabaseURL, "postgres://") || strings.HasPrefix(s.DatabaseURL, "postgresql://")
+}
+
 // registryPath is the file of the embedded registry.
 func (s *Storage) registryPath() (string, error) {
 	if s.DatabaseURL == "" {
@@ -61,7 +66,7 @@ func (s *Storage) registryPath() (string, error) {
 	}
 	path, ok := strings.CutPrefix(s.DatabaseURL, "sqlite://")
 	if !ok || path == "" {
-		return "", fmt.Errorf("DATABASE_URL %s: this build serves sqlite:///path", redacted(s.DatabaseURL))
+		return "", fmt.Errorf("DATABASE_URL %s: postgres://user:password@host/database or sqlite:///path is expected", redacted(s.DatabaseURL))
 	}
 	return path, nil
 }
@@ -151,7 +156,7 @@ func (c *Config) logged() slog.Attr {
 		symbols = "(every symbol with data)"
 	}
 	database := redacted(c.DatabaseURL)
-	if path, err := c.registryPath(); err == nil {
+	if path, err := c.registryPath(); err == nil && !c.fleetRegistry() {
 		database = "sqlite://" + path
 	}
 	return slog.Group("config",
@@ -166,6 +171,10 @@ func redacted(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return "(not a URL)"
+	}
+	if q := u.Query(); q.Has("password") {
+		q.Set("password", "xxxxx")
+		u.RawQuery = q.Encode()
 	}
 	return u.Redacted()
 }

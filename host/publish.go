@@ -117,6 +117,9 @@ func readFile(path string, most int64) ([]byte, error) {
 // openExisting opens a registry that is there: a command that only asks or
 // activates must not make an empty one where a path was mistyped.
 func openExisting(ctx context.Context, st Storage) (registry.Registry, error) {
+	if st.fleetRegistry() {
+		return openRegistry(ctx, st)
+	}
 	path, err := st.registryPath()
 	if err != nil {
 		return nil, err
@@ -124,7 +127,7 @@ func openExisting(ctx context.Context, st Storage) (registry.Registry, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("no registry at %s (named by --state-dir or --database-url): %w", path, err)
 	}
-	return openRegistry(ctx, path)
+	return openRegistry(ctx, st)
 }
 
 // Activate makes a release the active one and says which version was before,

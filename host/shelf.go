@@ -13,6 +13,7 @@ import (
 	"edgesignal/host/gate"
 	"edgesignal/host/live"
 	"edgesignal/host/registry"
+	"edgesignal/host/registry/postgres"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
@@ -31,10 +32,6 @@ type Shelf struct {
 // directory store where there is none. defaults are the stock rule's
 // parameters where a release sets none.
 func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf, error) {
-	path, err := s.registryPath()
-	if err != nil {
-		return nil, err
-	}
 	root, err := s.storeDir()
 	if err != nil {
 		return nil, err
@@ -51,7 +48,7 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf
 	if err != nil {
 		return nil, fmt.Errorf("artifact store %s: %w", root, err)
 	}
-	reg, err := openRegistry(ctx, path)
+	reg, err := openRegistry(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +68,20 @@ func (s *Storage) gate() (*gate.Child, error) {
 	return &gate.Child{Rule: rule.Options{CacheDir: cache}}, nil
 }
 
-// openRegistry opens the embedded registry at path, making it where there is
-// none.
-func openRegistry(ctx context.Context, path string) (registry.Registry, error) {
+// openRegistry opens the registry that s names. An embedded one is made where
+// there is none.
+func openRegistry(ctx context.Context, s Storage) (registry.Registry, error) {
+	if s.fleetRegistry() {
+		reg, err := postgres.Open(ctx, s.DatabaseURL)
+		if err != nil {
+			return nil, err // not a nil *postgres.Registry
+		}
+		return reg, nil
+	}
+	path, err := s.registryPath()
+	if err != nil {
+		return nil, err
+	}
 	reg, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("registry %s: %w", path, err)

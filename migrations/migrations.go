@@ -12,3 +12,8 @@ import "embed"
 //
 //go:embed sqlite/*.sql
 var SQLite embed.FS
+
+// Postgres is the schema of the registry of a fleet, in the folder "postgres".
+//
+//go:embed postgres/*.sql
+var Postgres embed.FS

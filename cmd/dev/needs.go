@@ -41,6 +41,12 @@ var (
 		commands: []string{"wasm-validate", "wat2wasm"},
 		packages: []string{"wabt"},
 	}
+	needPostgres = need{
+		purpose: "the registry of a fleet",
+		// Debian keeps the server's programs out of PATH.
+		probe:    []string{"sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"},
+		packages: []string{"postgresql"},
+	}
 	needGit = need{
 		purpose:  "asking whether the working tree is clean",
 		commands: []string{"git"},

@@ -28,7 +28,7 @@ func (*testCmd) Run(ctx context.Context, s shell) (err error) {
 	if err != nil {
 		return err
 	}
-	needs := []need{needRace, needRules, needWabt}
+	needs := []need{needRace, needRules, needWabt, needPostgres}
 	if runtime.GOARCH != "arm64" {
 		needs = append(needs, needArm64)
 	}

@@ -77,7 +77,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 		{name: "malformed symbols", args: []string{"serve", "--port", "0"}, env: "TRADABLE_SYMBOLS=[1]", code: exitError, says: "TRADABLE_SYMBOLS"},
 		{name: "negative legs", args: []string{"serve", "--port", "0", "--top-n=-1"}, code: exitError, says: "TOP_N -1"},
 		{name: "no time between checks", args: []string{"serve", "--port", "0"}, env: "MODEL_RELOAD_INTERVAL_SECONDS=0", code: exitError, says: "MODEL_RELOAD_INTERVAL_SECONDS 0"},
-		{name: "a registry that this build does not know", args: []string{"serve", "--port", "0"}, env: "DATABASE_URL=postgres://u:secret@h/d", code: exitError, says: "postgres://u:xxxxx@h/d"},
+		{name: "a registry that this build does not know", args: []string{"serve", "--port", "0"}, env: "DATABASE_URL=mysql://u:secret@h/d", code: exitError, says: "mysql://u:xxxxx@h/d"},
 		{name: "a store that this build does not know", args: []string{"serve", "--port", "0"}, env: "ARTIFACT_STORE=s3://b/p", code: exitError, says: "ARTIFACT_STORE s3://b/p"},
 		{name: "tokens", args: []string{"serve", "--port", "0"}, env: "AUTH_TOKENS_FILE=tokens", code: exitError, says: "AUTH_TOKENS_FILE"},
 		{name: "activate without a registry", args: []string{"activate", "s", "v"}, code: exitError, says: "no registry at"},
@@ -112,7 +112,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"demo"}, {"serve"}, {"publish"}, {"activate"}, {"releases"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"version"},
+		{}, {"demo"}, {"serve"}, {"migrate"}, {"publish"}, {"activate"}, {"releases"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"version"},
 	} {
 		require.Contains(t, ok(t, append(args, "--help")...), "Usage: edgesignal", args)
 	}

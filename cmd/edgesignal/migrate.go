@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"edgesignal/host"
+)
+
+type migrateCmd struct {
+	host.Storage `embed:""`
+}
+
+func (c *migrateCmd) Run(ctx context.Context, io streams) error {
+	m, err := host.Migrate(ctx, c.Storage)
+	switch {
+	case err != nil:
+		return err
+	case m.Embedded:
+		_, err = fmt.Fprintln(io.out, "nothing to do: an embedded registry migrates itself when it is opened")
+	case m.From == m.To:
+		_, err = fmt.Fprintf(io.out, "the schema is up to date (version %d)\n", m.To)
+	default:
+		_, err = fmt.Fprintf(io.out, "the schema went from version %d to %d\n", m.From, m.To)
+	}
+	return err
+}

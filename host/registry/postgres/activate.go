@@ -1,0 +1,44 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"edgesignal/host/release"
+)
+
+// Activate implements registry.Registry.
+func (r *Registry) Activate(ctx context.Context, ref release.Ref, by, why string) (now release.Record, before *release.Record, err error) {
+	err = r.change(ctx, "activate", by, why, func(ctx context.Context, tx pgx.Tx) error {
+		if now, err = get(ctx, tx, ref); err != nil || now.Status == release.Active {
+			return err
+		}
+		old, err := active(ctx, tx, ref.Strategy)
+		switch {
+		case errors.Is(err, release.ErrNotFound):
+		case err != nil:
+			return err
+		default:
+			// Down before up: the database never holds two, not even within the transaction.
+			if old, err = setStatus(ctx, tx, old.Ref(), release.Inactive); err != nil {
+				return err
+			}
+			before = &old
+		}
+		now, err = setStatus(ctx, tx, ref, release.Active)
+		return err
+	})
+	if err != nil {
+		return release.Record{}, nil, err
+	}
+	return now, before, nil
+}
+
+func setStatus(ctx context.Context, tx pgx.Tx, ref release.Ref, s release.Status) (release.Record, error) {
+	if _, err := tx.Exec(ctx, "UPDATE model_registry SET status = $1 WHERE strategy_name = $2 AND version = $3", string(s), ref.Strategy, ref.Version); err != nil {
+		return release.Record{}, err
+	}
+	return get(ctx, tx, ref)
+}

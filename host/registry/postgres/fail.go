@@ -1,0 +1,24 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"edgesignal/host/registry"
+	"edgesignal/host/release"
+)
+
+// Fail implements registry.Registry.
+func (r *Registry) Fail(ctx context.Context, ref release.Ref, by, why string) (changed bool, err error) {
+	err = r.change(ctx, "fail", registry.OneLine(by), registry.OneLine(why), func(ctx context.Context, tx pgx.Tx) error {
+		stored, err := get(ctx, tx, ref)
+		changed = err == nil && stored.Status != release.Failed
+		if !changed {
+			return err
+		}
+		_, err = setStatus(ctx, tx, ref, release.Failed)
+		return err
+	})
+	return changed && err == nil, err
+}

@@ -1,0 +1,29 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// try runs f until it ends or the timeout does.
+func (r *Registry) try(ctx context.Context, op string, f func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
+	defer cancel()
+	return r.fault(ctx, op, f(limited))
+}
+
+// change runs f in a transaction that holds the lock of all status changes,
+// with by and why as what the triggers record of each of them. The lock comes
+// first, so that f sees all that was committed before.
+func (r *Registry) change(ctx context.Context, op, by, why string, f func(context.Context, pgx.Tx) error) error {
+	return r.try(ctx, op, func(ctx context.Context) error {
+		return pgx.BeginTxFunc(ctx, r.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+			const begin = "SELECT model_registry_lock(), set_config('edgesignal.actor', $1, true), set_config('edgesignal.reason', $2, true)"
+			if _, err := tx.Exec(ctx, begin, by, why); err != nil {
+				return err
+			}
+			return f(ctx, tx)
+		})
+	})
+}

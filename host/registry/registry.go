@@ -56,6 +56,12 @@ type Registry interface {
 	// release.ErrNotFound and leaves the active release alone.
 	Activate(ctx context.Context, ref release.Ref, by, why string) (now release.Record, before *release.Record, err error)
 
+	// Rollback makes the release that Previous names the active one, read and
+	// written in one transaction, and returns it with the one it replaced (nil
+	// = none was active), as Activate does. release.ErrNotFound = no release
+	// was active before, and nothing changes.
+	Rollback(ctx context.Context, strategy, by, why string) (now release.Record, before *release.Record, err error)
+
 	// Fail gives ref the status failed, for a release that every host would
 	// refuse, with by and why (each as OneLine gives it) in the event. A
 	// release of any other status may fail; an active one leaves its strategy
@@ -88,16 +94,31 @@ type Registry interface {
 
 	// Observations are what the hosts last said of a strategy, or of all when
 	// strategy is "", ordered by strategy, then host (bytes), those of hosts
-	// that are gone included. A report comes back as the same JSON value, not
-	// always the same bytes. None is no error.
+	// that fell silent included. A report comes back as the same JSON value,
+	// not always the same bytes. None is no error.
 	Observations(ctx context.Context, strategy string) ([]Observation, error)
+
+	// Beat writes that a host lives; Host.Prepare says what h must hold, and the
+	// database sets Seen. joined = no process of that name and start was known:
+	// then all that an earlier process of the name said (Observe) is removed.
+	// Hosts that have been silent for ForgetAfter are removed too, with what
+	// they said.
+	Beat(ctx context.Context, h Host) (joined bool, err error)
+
+	// Leave removes the host of that name and start with all that it said; one
+	// that is not known is no error.
+	Leave(ctx context.Context, h Host) error
+
+	// Hosts are those that said that they live and did not leave, by name
+	// (bytes). None is no error.
+	Hosts(ctx context.Context) ([]Host, error)
 
 	// Wait returns as soon as the registry's state differs from what cursor
 	// stood for, with the cursor of the new state; the zero Cursor differs
 	// from every state. It blocks until then or until ctx ends. A change that
 	// commits before Wait is called is never missed. The state is which
 	// releases exist and their statuses, that is: everything that leaves an
-	// event. Digests, notes, metrics and observations do not wake anybody.
+	// event. Digests, notes, metrics, hosts and observations wake nobody.
 	Wait(ctx context.Context, cursor Cursor) (Cursor, error)
 
 	// Close gives up the connection; a Wait in progress returns

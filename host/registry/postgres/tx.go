@@ -17,13 +17,18 @@ func (r *Registry) try(ctx context.Context, op string, f func(context.Context) e
 // with by and why as what the triggers record of each of them. The lock comes
 // first, so that f sees all that was committed before.
 func (r *Registry) change(ctx context.Context, op, by, why string, f func(context.Context, pgx.Tx) error) error {
+	return r.transact(ctx, op, func(ctx context.Context, tx pgx.Tx) error {
+		const begin = "SELECT model_registry_lock(), set_config('edgesignal.actor', $1, true), set_config('edgesignal.reason', $2, true)"
+		if _, err := tx.Exec(ctx, begin, by, why); err != nil {
+			return err
+		}
+		return f(ctx, tx)
+	})
+}
+
+// transact runs f in a transaction.
+func (r *Registry) transact(ctx context.Context, op string, f func(context.Context, pgx.Tx) error) error {
 	return r.try(ctx, op, func(ctx context.Context) error {
-		return pgx.BeginTxFunc(ctx, r.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
-			const begin = "SELECT model_registry_lock(), set_config('edgesignal.actor', $1, true), set_config('edgesignal.reason', $2, true)"
-			if _, err := tx.Exec(ctx, begin, by, why); err != nil {
-				return err
-			}
-			return f(ctx, tx)
-		})
+		return pgx.BeginTxFunc(ctx, r.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error { return f(ctx, tx) })
 	})
 }

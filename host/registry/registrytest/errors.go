@@ -18,6 +18,7 @@ func calls(r registry.Registry) map[string]func(context.Context) error {
 		"List":     func(ctx context.Context) error { _, err := r.List(ctx, ""); return err },
 		"Active":   func(ctx context.Context) error { _, err := r.Active(ctx, "s"); return err },
 		"Activate": func(ctx context.Context) error { _, _, err := r.Activate(ctx, ref("s", "v1"), "", ""); return err },
+		"Rollback": func(ctx context.Context) error { _, _, err := r.Rollback(ctx, "s", "", ""); return err },
 		"Fail":     func(ctx context.Context) error { _, err := r.Fail(ctx, ref("s", "v1"), "", ""); return err },
 		"RecordDigests": func(ctx context.Context) error {
 			return r.RecordDigests(ctx, ref("s", "v1"), registry.Digests{Model: sum("aa")})
@@ -26,7 +27,13 @@ func calls(r registry.Registry) map[string]func(context.Context) error {
 		"ActiveChange": func(ctx context.Context) error { _, err := r.ActiveChange(ctx, "s"); return err },
 		"Observe":      func(ctx context.Context) error { return r.Observe(ctx, served("s", "h:1")) },
 		"Observations": func(ctx context.Context) error { _, err := r.Observations(ctx, ""); return err },
-		"Wait":         func(ctx context.Context) error { _, err := r.Wait(ctx, ""); return err },
+		"Beat": func(ctx context.Context) error {
+			_, err := r.Beat(ctx, registry.Host{Name: "h:1", Started: began})
+			return err
+		},
+		"Leave": func(ctx context.Context) error { return r.Leave(ctx, registry.Host{Name: "h:1", Started: began}) },
+		"Hosts": func(ctx context.Context) error { _, err := r.Hosts(ctx); return err },
+		"Wait":  func(ctx context.Context) error { _, err := r.Wait(ctx, ""); return err },
 	}
 }
 

@@ -17,7 +17,7 @@ func (r *Registry) Observe(ctx context.Context, o registry.Observation) error {
 	}
 	since := ""
 	if !o.Since.IsZero() {
-		since = o.Since.Format("2006-01-02T15:04:05.000Z07:00")
+		since = o.Since.Format(millis)
 	}
 	return r.try(ctx, "observe", func() error {
 		_, err := r.write.ExecContext(ctx, `INSERT OR REPLACE INTO model_registry_observations (strategy_name, host,

@@ -30,13 +30,13 @@ func (r *Registry) List(ctx context.Context, strategy string) (list []release.Re
 }
 
 // Events implements registry.Registry.
-func (r *Registry) Events(ctx context.Context, strategy string) (events []release.Event, err error) {
-	query := "SELECT " + eventColumns + " FROM model_registry_events WHERE ?1 = '' OR strategy_name = ?1 ORDER BY id"
-	err = r.try(ctx, "events", func() error {
-		events, err = all(ctx, r.read, scanEvent, query, strategy)
-		return err
-	})
-	return events, err
+func (r *Registry) Events(ctx context.Context, strategy string) (list []release.Event, err error) {
+	err = r.try(ctx, "events", func() error { list, err = events(ctx, r.read, strategy); return err })
+	return list, err
+}
+
+func events(ctx context.Context, q querier, strategy string) ([]release.Event, error) {
+	return all(ctx, q, scanEvent, "SELECT "+eventColumns+" FROM model_registry_events WHERE ?1 = '' OR strategy_name = ?1 ORDER BY id", strategy)
 }
 
 // ActiveChange implements registry.Registry.

@@ -68,6 +68,9 @@ func object(s sql.NullString) json.RawMessage {
 	return json.RawMessage(s.String)
 }
 
+// millis is the one form in which hosts write times.
+const millis = "2006-01-02T15:04:05.000Z07:00"
+
 func instant(s string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	return t.UTC(), err

@@ -63,7 +63,8 @@ func TestOpenAgainIsANoOp(t *testing.T) {
 	}
 }
 
-// A file of the schema before observations gets them and keeps what it holds.
+// A file of the schema before observations and hosts gets them and keeps what
+// it holds.
 func TestOpenAnOlderSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "registry.db")
 	r := open(t, path)
@@ -71,7 +72,7 @@ func TestOpenAnOlderSchema(t *testing.T) {
 	require.NoError(t, err)
 	want, wantTable := dump(t, r), tableOf(t, path, "model_registry_observations")
 	require.NoError(t, r.Close())
-	run(t, shell(t, path), "DROP TABLE model_registry_observations", "DELETE FROM goose_db_version WHERE version_id > 3")
+	run(t, shell(t, path), "DROP TABLE model_registry_hosts", "DROP TABLE model_registry_observations", "DELETE FROM goose_db_version WHERE version_id > 3")
 
 	r = open(t, path)
 	require.Equal(t, want, dump(t, r))
@@ -155,7 +156,7 @@ func TestOpenDamaged(t *testing.T) {
 		{"not a database", func([]byte) []byte { return []byte("strategy,version\ns,v1\n") }},
 		{"header overwritten", func(b []byte) []byte { copy(b, "garbage garbage "); return b }},
 		{"cut in half", func(b []byte) []byte { return b[:len(b)/2] }},
-		{"cut within a page", func(b []byte) []byte { return b[:len(b)-100] }},
+		{"cut within a page", func(b []byte) []byte { return b[:len(b)/2-100] }},
 		{"one page zeroed", func(b []byte) []byte { clear(b[4096*2 : 4096*3]); return b }},
 		{"schema page zeroed", func(b []byte) []byte { clear(b[100:4096]); return b }},
 	} {

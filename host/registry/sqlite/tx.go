@@ -26,19 +26,27 @@ func (r *Registry) try(ctx context.Context, op string, f func() error) error {
 // change runs f in a transaction that may write, with by and why as what the
 // triggers record of each status change in it.
 func (r *Registry) change(ctx context.Context, op, by, why string, f func(*sql.Tx) error) error {
-	return r.try(ctx, op, func() error {
-		tx, err := r.write.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback() // after Commit a no-op
+	return r.transact(ctx, op, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO model_registry_context (one, actor, reason) VALUES (1, ?, ?)", by, why); err != nil {
 			return err
 		}
 		if err := f(tx); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM model_registry_context"); err != nil {
+		_, err := tx.ExecContext(ctx, "DELETE FROM model_registry_context")
+		return err
+	})
+}
+
+// transact runs f in a transaction that may write.
+func (r *Registry) transact(ctx context.Context, op string, f func(*sql.Tx) error) error {
+	return r.try(ctx, op, func() error {
+		tx, err := r.write.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() // after Commit a no-op
+		if err := f(tx); err != nil {
 			return err
 		}
 		return tx.Commit()

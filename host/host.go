@@ -22,6 +22,10 @@ import (
 // grace is how long requests in flight have to finish when the host stops.
 const grace = 15 * time.Second
 
+// patience is how long a start waits for a registry that does not answer
+// before it serves what this host last served.
+const patience = time.Second
+
 // Host is one running process.
 type Host struct {
 	shelf     *Shelf
@@ -68,14 +72,18 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 		return nil, errors.New("DEFAULT_STRATEGY is empty: a strategy's name is expected")
 	}
 	log.Info("starting", slog.String("version", id.Version), cfg.logged())
-	shelf, err := OpenShelf(ctx, cfg.Storage, defaults)
+	shelf, err := OpenShelf(ctx, cfg.Storage, defaults, patience)
 	if err != nil {
 		return nil, err
 	}
+	keeper, err := cfg.keeper(log)
+	if err != nil {
+		return nil, errors.Join(err, shelf.Close())
+	}
 	h := &Host{shelf: shelf, data: data, log: log}
 	h.board = live.NewBoard(live.Options{
-		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Strategy: cfg.DefaultStrategy, Defaults: defaults,
-		Gate: shelf.gate, Rule: shelf.gate.Rule, Log: log, Interval: interval, MaxStaleness: staleness,
+		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Version: id.Version, Strategy: cfg.DefaultStrategy, Defaults: defaults,
+		Gate: shelf.gate, Rule: shelf.gate.Rule, Keep: keeper, Log: log, Interval: interval, MaxStaleness: staleness,
 	})
 	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
 	h.server = api.New(api.Options{
@@ -131,10 +139,9 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	} else {
 		h.newMarket(first)
 	}
-	if err := h.board.Sync(ctx); err != nil {
-		h.log.Error("no release yet", "error", err)
-	}
+	h.firstReleases(ctx, &parts)
 	parts.Go(func() { h.board.Watch(ctx) })
+	parts.Go(func() { h.board.Heartbeat(ctx) })
 	parts.Go(func() {
 		h.refresher.Run(ctx, first, h.newMarket, func(err error) {
 			h.log.Error("market not loaded; what served before serves on", "error", err)
@@ -155,6 +162,27 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	return errors.Join(failed, h.server.Shutdown(end), <-served)
+}
+
+// firstReleases brings what the registry wants. Where it takes long to say so,
+// or its store to give it, what this host served last serves meanwhile.
+func (h *Host) firstReleases(ctx context.Context, parts *sync.WaitGroup) {
+	synced := make(chan struct{})
+	parts.Go(func() {
+		defer close(synced)
+		if err := h.board.Sync(ctx); err != nil {
+			h.log.Error("no release yet", "error", err)
+		}
+	})
+	if !h.board.Kept() {
+		<-synced
+		return
+	}
+	select {
+	case <-synced:
+	case <-time.After(patience):
+	}
+	h.board.Restore(ctx)
 }
 
 func (h *Host) start() Start {

@@ -267,7 +267,7 @@ func TestActivateFromAnotherProcessReachesTheDemoWithinASecond(t *testing.T) {
 	d := startDemo(t, io.Discard)
 	before, err := host.Activate(t.Context(), host.Storage{StateDir: d.state}, artifacts.Strategy, "v1.1.0", "test", "")
 	require.NoError(t, err)
-	require.Equal(t, "v1.0.0", before)
+	require.Equal(t, "v1.0.0", before.Before)
 	require.Eventually(t, func() bool {
 		a, _, err := get[answer](d.url + "/signals?symbols=AAPL")
 		return err == nil && a.Metadata.ModelVersion == "v1.1.0"

@@ -77,7 +77,7 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 	if err != nil {
 		return Published{}, err
 	}
-	s, err := OpenShelf(ctx, st, defaults)
+	s, err := OpenShelf(ctx, st, defaults, 0)
 	if err != nil {
 		return Published{}, err
 	}
@@ -112,42 +112,4 @@ func readFile(path string, most int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w of %d bytes", path, errTooLarge, most)
 	}
 	return b, nil
-}
-
-// openExisting opens a registry that is there: a command that only asks or
-// activates must not make an empty one where a path was mistyped.
-func openExisting(ctx context.Context, st Storage) (registry.Registry, error) {
-	if st.fleetRegistry() {
-		return openRegistry(ctx, st)
-	}
-	path, err := st.registryPath()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("no registry at %s (named by --state-dir or --database-url): %w", path, err)
-	}
-	return openRegistry(ctx, st)
-}
-
-// Activate makes a release the active one and says which version was before,
-// "" for none.
-func Activate(ctx context.Context, st Storage, strategy, version, by, why string) (before string, err error) {
-	reg, err := openExisting(ctx, st)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, reg.Close()) }()
-	ref := release.Ref{Strategy: strategy, Version: version}
-	if active, err := reg.Active(ctx, strategy); err == nil && active.Version == version {
-		return version, nil
-	}
-	_, old, err := reg.Activate(ctx, ref, by, why)
-	if errors.Is(err, release.ErrNotFound) {
-		return "", fmt.Errorf("release %s: the registry does not have it", ref)
-	}
-	if err != nil || old == nil {
-		return "", err
-	}
-	return old.Version, nil
 }

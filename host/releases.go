@@ -2,8 +2,8 @@ package host
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"time"
 
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
@@ -15,13 +15,17 @@ type Listed struct {
 	Hosts []registry.Observation // of the hosts that serve it or last tried to, by host
 }
 
-// Releases lists a strategy's releases, or all when it is "".
-func Releases(ctx context.Context, st Storage, strategy string) (list []Listed, err error) {
-	reg, err := openExisting(ctx, st)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, reg.Close()) }()
+// Releases lists a strategy's releases, or all when it is "": as they are, or,
+// where at is not zero, as they were then, without hosts.
+func Releases(ctx context.Context, st Storage, strategy string, at time.Time) (list []Listed, err error) {
+	err = withRegistry(ctx, st, func(reg registry.Registry) error {
+		list, err = releases(ctx, reg, strategy, at)
+		return err
+	})
+	return list, err
+}
+
+func releases(ctx context.Context, reg registry.Registry, strategy string, at time.Time) ([]Listed, error) {
 	records, err := reg.List(ctx, strategy)
 	if err != nil {
 		return nil, err
@@ -29,11 +33,16 @@ func Releases(ctx context.Context, st Storage, strategy string) (list []Listed, 
 	if strategy != "" && len(records) == 0 {
 		return nil, fmt.Errorf("strategy %s: the registry has no release of it", strategy)
 	}
-	said, err := reg.Observations(ctx, strategy)
+	var said []registry.Observation
+	if at.IsZero() {
+		said, err = reg.Observations(ctx, strategy)
+	} else {
+		records, err = registry.ListAt(ctx, reg, strategy, at)
+	}
 	if err != nil {
 		return nil, err
 	}
-	list = make([]Listed, len(records))
+	list := make([]Listed, len(records))
 	for i, r := range records {
 		list[i].Record = r
 		for _, o := range said {

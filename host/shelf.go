@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"edgesignal/host/artifact"
 	"edgesignal/host/artifact/dir"
@@ -30,8 +31,10 @@ type Shelf struct {
 
 // OpenShelf opens what Storage names, making an embedded registry and a
 // directory store where there is none. defaults are the stock rule's
-// parameters where a release sets none.
-func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf, error) {
+// parameters where a release sets none. patience is how long a registry of a
+// fleet may not answer before the shelf is opened all the same, for a host
+// that can serve without; 0 = it must answer.
+func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage, patience time.Duration) (*Shelf, error) {
 	root, err := s.storeDir()
 	if err != nil {
 		return nil, err
@@ -48,7 +51,7 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage) (*Shelf
 	if err != nil {
 		return nil, fmt.Errorf("artifact store %s: %w", root, err)
 	}
-	reg, err := openRegistry(ctx, s)
+	reg, err := openRegistry(ctx, s, patience)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +73,9 @@ func (s *Storage) gate() (*gate.Child, error) {
 
 // openRegistry opens the registry that s names. An embedded one is made where
 // there is none.
-func openRegistry(ctx context.Context, s Storage) (registry.Registry, error) {
+func openRegistry(ctx context.Context, s Storage, patience time.Duration) (registry.Registry, error) {
 	if s.fleetRegistry() {
-		reg, err := postgres.Open(ctx, s.DatabaseURL)
+		reg, err := postgres.OpenConfig(ctx, postgres.Config{URL: s.DatabaseURL, Patience: patience})
 		if err != nil {
 			return nil, err // not a nil *postgres.Registry
 		}
@@ -87,6 +90,27 @@ func openRegistry(ctx context.Context, s Storage) (registry.Registry, error) {
 		return nil, fmt.Errorf("registry %s: %w", path, err)
 	}
 	return reg, nil
+}
+
+// withRegistry opens a registry that is there, calls f and closes it. A
+// command that only asks or activates must not make an empty one where a path
+// was mistyped.
+func withRegistry(ctx context.Context, st Storage, f func(registry.Registry) error) (err error) {
+	if !st.fleetRegistry() {
+		path, err := st.registryPath()
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("no registry at %s (named by --state-dir or --database-url): %w", path, err)
+		}
+	}
+	reg, err := openRegistry(ctx, st, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reg.Close()) }()
+	return f(reg)
 }
 
 // Close gives the registry up.

@@ -12,23 +12,33 @@ type activateCmd struct {
 	Strategy     string `arg:"" help:"The strategy."`
 	Version      string `arg:"" help:"The version that is to serve."`
 	Why          string `placeholder:"TEXT" help:"Kept in the registry's history."`
+	waiting      `embed:""`
 	host.Storage `embed:""`
 }
 
 func (c *activateCmd) Run(ctx context.Context, io streams) error {
-	before, err := host.Activate(ctx, c.Storage, c.Strategy, c.Version, operator(), c.Why)
+	done, err := host.Activate(ctx, c.Storage, c.Strategy, c.Version, operator(), c.Why)
 	if err != nil {
 		return err
 	}
-	switch before {
+	return c.report(ctx, io, c.Storage, c.Strategy, done)
+}
+
+// report says what is active, and waits for the hosts where that was asked.
+func (w waiting) report(ctx context.Context, io streams, st host.Storage, strategy string, c host.Change) error {
+	var err error
+	switch c.Before {
 	case c.Version:
-		_, err = fmt.Fprintf(io.out, "%s: %s was active already\n", c.Strategy, c.Version)
+		_, err = fmt.Fprintf(io.out, "%s: %s was active already\n", strategy, c.Version)
 	case "":
-		_, err = fmt.Fprintf(io.out, "%s: %s is active\n", c.Strategy, c.Version)
+		_, err = fmt.Fprintf(io.out, "%s: %s is active\n", strategy, c.Version)
 	default:
-		_, err = fmt.Fprintf(io.out, "%s: %s is active (before: %s)\n", c.Strategy, c.Version, before)
+		_, err = fmt.Fprintf(io.out, "%s: %s is active (before: %s)\n", strategy, c.Version, c.Before)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.wait(ctx, io, st, strategy, c.Version)
 }
 
 // operator is who the registry's history says did it.

@@ -34,7 +34,9 @@ type cli struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring the schema of the registry up to date."`
 	Publish  publishCmd  `cmd:"" help:"Check a release with the gate and put it into the registry."`
 	Activate activateCmd `cmd:"" help:"Make a release the active one of its strategy."`
+	Rollback rollbackCmd `cmd:"" help:"Make the release active that was before."`
 	Releases releasesCmd `cmd:"" help:"List the releases of the registry."`
+	Status   statusCmd   `cmd:"" help:"Say which host serves what since when, and why not."`
 	Data     struct {
 		Import importCmd `cmd:"" help:"Turn a CSV of daily bars into a run folder of Parquet files."`
 	} `cmd:"" help:"Market data."`

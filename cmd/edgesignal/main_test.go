@@ -112,7 +112,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"demo"}, {"serve"}, {"migrate"}, {"publish"}, {"activate"}, {"releases"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"version"},
+		{}, {"demo"}, {"serve"}, {"migrate"}, {"publish"}, {"activate"}, {"rollback"}, {"releases"}, {"status"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"version"},
 	} {
 		require.Contains(t, ok(t, append(args, "--help")...), "Usage: edgesignal", args)
 	}

@@ -22,6 +22,7 @@ type publishCmd struct {
 	Config      string `placeholder:"JSON" help:"Configuration, for one the limits on weights: a JSON object, or @FILE."`
 	MLflowRunID string `name:"mlflow-run-id" placeholder:"ID"`
 	Activate    bool   `help:"Make it the active release."`
+	waiting     `embed:""`
 
 	TopN         int `env:"TOP_N" default:"3" help:"top_n of the stock rule where --params sets none."`
 	BottomN      int `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where --params sets none."`
@@ -29,6 +30,9 @@ type publishCmd struct {
 }
 
 func (c *publishCmd) Run(ctx context.Context, io streams) error {
+	if c.Wait > 0 && !c.Activate {
+		return usagef("--wait goes with --activate: a release that is not active is served by nobody")
+	}
 	p := host.PublishRequest{
 		Strategy: c.Strategy, Version: c.Version, Status: c.Status, Notes: c.Notes, MLflowRunID: c.MLflowRunID,
 		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, Rule: c.Rule, GoldenFile: c.Golden, TopN: c.TopN, BottomN: c.BottomN,
@@ -48,7 +52,10 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	_, err = fmt.Fprintf(io.out, "%s %s: %s, model sha256:%s\n%s\n", done.Strategy, done.Version, done.Status, done.ModelSHA256, summary(&done.Report))
-	return err
+	if err != nil || !c.Activate {
+		return err
+	}
+	return c.wait(ctx, io, c.Storage, done.Strategy, done.Version)
 }
 
 // summary is a gate's report in one line.

@@ -13,6 +13,7 @@ import (
 
 type releasesCmd struct {
 	Strategy     string `arg:"" optional:"" help:"Only this strategy."`
+	At           string `placeholder:"TIME" help:"As they were at a time: 2026-11-01T10:00:00Z, or a day."`
 	JSON         bool   `name:"json" help:"As JSON."`
 	host.Storage `embed:""`
 }
@@ -61,7 +62,14 @@ func hostLines(r *host.Listed) []hostLine {
 }
 
 func (c *releasesCmd) Run(ctx context.Context, io streams) error {
-	records, err := host.Releases(ctx, c.Storage, c.Strategy)
+	var at time.Time
+	if c.At != "" {
+		var err error
+		if at, err = registry.ParseTime(c.At); err != nil {
+			return usagef("--at %w", err)
+		}
+	}
+	records, err := host.Releases(ctx, c.Storage, c.Strategy, at)
 	if err != nil {
 		return err
 	}

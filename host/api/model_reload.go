@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"edgesignal/host/fleet"
 	"edgesignal/host/live"
 )
 
@@ -19,6 +20,7 @@ type activatedAnswer struct {
 	Version         string `json:"version"`
 	PreviousVersion orNull `json:"previous_version"`
 	Message         string `json:"message"`
+	Hosts           *int   `json:"hosts,omitempty"` // that serve it: with wait=converged
 }
 
 type unchangedAnswer struct {
@@ -26,6 +28,7 @@ type unchangedAnswer struct {
 	Outcome  string `json:"outcome"`
 	Version  string `json:"version"`
 	Message  string `json:"message"`
+	Hosts    *int   `json:"hosts,omitempty"`
 }
 
 // The outcomes of a reload that ended well.
@@ -34,11 +37,15 @@ const (
 	unchanged = "unchanged"
 )
 
-// reloadModel is POST /model/reload: look into the registry now. The load is
-// the board's and shared with all who ask for it; it goes on when the client
-// that asked is gone.
+// reloadModel is POST /model/reload: look into the registry now, and wait for
+// the other hosts where that is asked. The load is the board's and shared with
+// all who ask for it; it goes on when the client that asked is gone.
 func (s *Server) reloadModel(c *fiber.Ctx) error {
-	q, err := queryOf(c, paramStrategy)
+	q, err := queryOf(c, paramStrategy, paramWait, paramTimeout)
+	if err != nil {
+		return err
+	}
+	within, err := convergence(q)
 	if err != nil {
 		return err
 	}
@@ -49,6 +56,10 @@ func (s *Server) reloadModel(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(s.ctx, s.limits.reload)
 	defer cancel()
 	out, err := s.opt.Board.Reload(ctx, strategy)
+	var hosts *int
+	if err == nil {
+		hosts, err = s.converge(strategy, out.Version, within)
+	}
 	if err != nil {
 		status, known := s.opt.Board.Strategy(strategy)
 		err := &reloadError{err: err, serving: status.Serving}
@@ -57,11 +68,12 @@ func (s *Server) reloadModel(c *fiber.Ctx) error {
 	}
 	if !out.Activated {
 		s.metrics.reloaded(strategy, true, unchanged)
-		return answer(c, unchangedAnswer{Outcome: unchanged, Version: out.Version, Message: "Model already up to date"})
+		return answer(c, unchangedAnswer{Outcome: unchanged, Version: out.Version, Message: "Model already up to date", Hosts: hosts})
 	}
 	s.metrics.reloaded(strategy, true, activated)
 	return answer(c, activatedAnswer{
 		Reloaded: true, Outcome: activated, Version: out.Version, PreviousVersion: orNull(out.Previous), Message: "Model reloaded successfully",
+		Hosts: hosts,
 	})
 }
 
@@ -72,8 +84,9 @@ type reloadError struct {
 }
 
 func (e *reloadError) Error() string {
+	var lag *fleet.NotConverged
 	switch {
-	case errors.Is(e.err, live.ErrUnknownStrategy):
+	case errors.Is(e.err, live.ErrUnknownStrategy), errors.As(e.err, &lag):
 		return e.err.Error()
 	case e.serving == "":
 		return fmt.Sprintf("%v; nothing serves", e.err)

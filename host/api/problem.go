@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"edgesignal/host/fleet"
 	"edgesignal/host/live"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
@@ -37,6 +38,8 @@ const (
 	ruleFailed           code = "rule_failed"
 	releaseRejected      code = "release_rejected"
 	ruleRejected         code = "rule_rejected"
+	notConverged         code = "not_converged"
+	superseded           code = "superseded"
 	notReady             code = "not_ready"
 	stale                code = "stale"
 	registryUnavailable  code = "registry_unavailable"
@@ -67,6 +70,8 @@ var kinds = map[code]struct {
 	internal:             {status: http.StatusInternalServerError, title: "The host failed"},
 	ruleFailed:           {status: http.StatusInternalServerError, title: "The rule failed"},
 	releaseRejected:      {status: http.StatusInternalServerError, title: "The gate refused the release"},
+	superseded:           {status: http.StatusConflict, title: "The registry wants another release"},
+	notConverged:         {status: http.StatusGatewayTimeout, title: "Not every host serves the release", retry: 5},
 	ruleRejected:         {status: http.StatusUnprocessableEntity, title: "The gate refused the rule"},
 	notReady:             {status: http.StatusServiceUnavailable, title: "Not ready", retry: 2},
 	stale:                {status: http.StatusServiceUnavailable, title: "Stale", retry: 5},
@@ -92,6 +97,8 @@ var meaning = []struct {
 	{as[*rule.ParamsError], invalid},
 	{as[*rule.Fault], ruleFailed},
 	{as[*portfolio.LimitError], ruleFailed},
+	{as[*fleet.NotConverged], notConverged},
+	{as[*fleet.Superseded], superseded},
 	{as[*release.Rejection], releaseRejected},
 	{unavailable(release.PartRegistry), registryUnavailable},
 	{unavailable(release.PartStore), storeUnavailable},
@@ -127,6 +134,8 @@ type problem struct {
 	Reason         string       `json:"reason,omitempty"`          // with release_rejected and rule_rejected: the gate's word
 	ServingVersion *orNull      `json:"serving_version,omitempty"` // of a reload: what serves on
 	Log            []string     `json:"log,omitempty"`             // of a rule that was tried
+
+	Hosts []fleet.LaggardDocument `json:"hosts,omitempty"` // with not_converged: who does not serve it, and why
 }
 
 // fieldError is what is wrong with one field of a request.
@@ -176,6 +185,10 @@ func problemOf(err error) *problem {
 	var rejection *release.Rejection
 	if p.Code == releaseRejected && errors.As(err, &rejection) {
 		p.Reason = string(rejection.Reason)
+	}
+	var lag *fleet.NotConverged
+	if errors.As(err, &lag) {
+		p.Hosts = lag.Document()
 	}
 	var reload *reloadError
 	if errors.As(err, &reload) {

@@ -40,6 +40,8 @@ func routes() []route {
 
 		{get, "/api/v1/market", anyone, (*Server).market},
 		{get, "/api/v1/strategies", anyone, (*Server).strategies},
+		{get, "/api/v1/fleet", anyone, (*Server).fleet},
+		{get, "/api/v1/releases", anyone, (*Server).releases},
 
 		{get, "/health", anyone, (*Server).health},
 		{get, "/livez", anyone, (*Server).alive},

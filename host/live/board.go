@@ -15,6 +15,7 @@ import (
 
 	"edgesignal/host/artifact"
 	"edgesignal/host/gate"
+	"edgesignal/host/lastgood"
 	"edgesignal/host/market"
 	"edgesignal/host/registry"
 	"edgesignal/host/rule"
@@ -25,10 +26,12 @@ type Options struct {
 	Registry registry.Registry
 	Fetcher  *artifact.Fetcher
 	Host     string          // this host's name in the registry: "name:port"
+	Version  string          // of the program
 	Strategy string          // the default strategy: it has a place even before the registry knows it
 	Defaults json.RawMessage // parameters of the stock rule where a release sets none
 	Gate     gate.Gate
-	Rule     rule.Options // of what is loaded here; its cache directory is the gate's
+	Rule     rule.Options     // of what is loaded here; its cache directory is the gate's
+	Keep     *lastgood.Keeper // of what serves, for a start without registry or store; nil = nothing is kept
 	Log      *slog.Logger
 	Now      func() time.Time // nil = time.Now
 
@@ -50,10 +53,11 @@ type Board struct {
 	cancel context.CancelFunc
 	loads  sync.WaitGroup
 
-	mu     sync.Mutex // writers of slots, of a slot's snapshot, and of market
-	slots  sync.Map   // strategy -> *slot
-	market *market.Market
-	closed bool
+	started time.Time  // of this process, as the registry knows it
+	mu      sync.Mutex // writers of slots, of a slot's snapshot, and of market
+	slots   sync.Map   // strategy -> *slot
+	market  *market.Market
+	closed  bool
 
 	contact contact
 }
@@ -76,7 +80,7 @@ func NewBoard(opt Options) *Board {
 	if opt.LoadTimeout <= 0 {
 		opt.LoadTimeout = DefaultLoadTimeout
 	}
-	b := &Board{opt: opt}
+	b := &Board{opt: opt, started: opt.Now()}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.slot(opt.Strategy)
 	return b
@@ -102,6 +106,10 @@ func (b *Board) Strategies() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Registry is the registry that the board follows, for who asks about other
+// hosts and other releases.
+func (b *Board) Registry() registry.Registry { return b.opt.Registry }
 
 // Default is the strategy of a request that names none.
 func (b *Board) Default() string { return b.opt.Strategy }

@@ -25,8 +25,7 @@ func (b *Board) load(s *slot) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, b.opt.LoadTimeout)
 	defer cancel()
 	desired, out, err := b.bring(ctx, s)
-	st := &state{desired: desired, err: err, at: b.opt.Now().UTC()}
-	s.state.Store(st)
+	s.state.Store(&state{desired: desired, activated: out.Activated, err: err, at: b.opt.Now().UTC()})
 	log := b.opt.Log.With("strategy", s.strategy)
 	switch {
 	case errors.Is(err, ErrNoActive):
@@ -36,7 +35,7 @@ func (b *Board) load(s *slot) (Outcome, error) {
 	case out.Activated:
 		log.Info("release activated", "version", out.Version, "previous", out.Previous, "release", s.current.Load().Release.Digest)
 	}
-	b.observe(s, st, out)
+	b.observe(s)
 	return out, err
 }
 
@@ -54,6 +53,7 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 		out = Outcome{Version: now.Record.Version, Previous: now.Record.Version}
 		if rec.ModelSHA256 != "" && sameRow(&now.Record, &rec) {
 			b.replace(s, rec, now.Release)
+			b.keep(s)
 			return rec.Version, out, nil
 		}
 	}
@@ -65,10 +65,12 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 	if now != nil && now.Release.Digest == rel.Digest {
 		rel.done()
 		b.replace(s, rec, now.Release)
+		b.keep(s)
 		return rec.Version, out, nil
 	}
 	out = Outcome{Activated: true, Version: rec.Version, Previous: s.serving()}
 	b.replace(s, rec, rel)
+	b.keep(s)
 	return rec.Version, out, nil
 }
 

@@ -14,10 +14,16 @@ import (
 // for a registry that hangs.
 const observeTimeout = 5 * time.Second
 
-// observe tells the registry how a load went. What cannot be written is
-// written after the next load.
-func (b *Board) observe(s *slot, st *state, out Outcome) {
-	o := registry.Observation{Host: b.opt.Host, Strategy: s.strategy, Desired: st.desired, Outcome: outcomeOf(st.err, out)}
+// observe tells the registry how the last load of a slot went. What cannot be written is
+// written after the next load, or when the registry is back.
+func (b *Board) observe(s *slot) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	st := s.state.Load()
+	if st == nil {
+		return
+	}
+	o := registry.Observation{Host: b.opt.Host, Strategy: s.strategy, Desired: st.desired, Outcome: st.outcome()}
 	if st.err != nil {
 		o.Detail = st.err.Error()
 	}
@@ -36,16 +42,16 @@ func (b *Board) observe(s *slot, st *state, out Outcome) {
 	}
 }
 
-func outcomeOf(err error, out Outcome) registry.Outcome {
+func (st *state) outcome() registry.Outcome {
 	var refused *release.Rejection
 	switch {
-	case errors.Is(err, ErrNoActive):
+	case errors.Is(st.err, ErrNoActive):
 		return registry.OutcomeNone
-	case errors.As(err, &refused):
+	case errors.As(st.err, &refused):
 		return registry.OutcomeRejected
-	case err != nil:
+	case st.err != nil:
 		return registry.OutcomeUnavailable
-	case out.Activated:
+	case st.activated:
 		return registry.OutcomeActivated
 	}
 	return registry.OutcomeUnchanged

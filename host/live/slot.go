@@ -19,14 +19,16 @@ type slot struct {
 	flying  bool
 	waiting *flight // the load that has not begun yet
 
-	state atomic.Pointer[state] // for people; never decides anything
+	state   atomic.Pointer[state] // for people; never decides anything
+	telling sync.Mutex            // one at a time tells the registry of it
 }
 
 // state is what the last check of the registry came to.
 type state struct {
-	desired string // version; "" = the registry names none
-	err     error
-	at      time.Time
+	desired   string // version; "" = the registry names none
+	activated bool   // a load swapped the release
+	err       error
+	at        time.Time
 }
 
 // flight is one load shared by everybody who asked before it began.

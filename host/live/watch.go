@@ -137,4 +137,19 @@ func (b *Board) saw(err error) {
 		return
 	}
 	b.contact.err, b.contact.last = nil, b.opt.Now()
+	if b.opt.Keep != nil && b.opt.MaxStaleness > 0 {
+		if err := b.opt.Keep.Saw(b.contact.last); err != nil {
+			b.opt.Log.Warn("the time of this contact is not kept for a start without registry", "error", err)
+		}
+	}
+}
+
+// restore sets when an earlier process reached the registry, where this one
+// has not yet.
+func (c *contact) restore(last time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last.IsZero() {
+		c.last = last
+	}
 }

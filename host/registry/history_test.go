@@ -22,7 +22,7 @@ const (
 	failed   = release.Failed
 )
 
-func TestStatusAt(t *testing.T) {
+func TestAt(t *testing.T) {
 	events := []release.Event{
 		event(1, "v1", "", inactive),
 		event(2, "v1", inactive, active),
@@ -32,27 +32,65 @@ func TestStatusAt(t *testing.T) {
 		event(5, "v3", "", inactive),
 		event(6, "v3", inactive, ""),
 	}
+	stored := []release.Record{
+		{ID: 2, Strategy: "s", Version: "v2", Status: active, Notes: "kept"},
+		{ID: 1, Strategy: "s", Version: "v1", Status: inactive},
+	}
+	row := func(version string, s release.Status, activated, deactivated int) release.Record {
+		r := release.Record{ID: 1, Strategy: "s", Version: version, Status: s}
+		if version == "v2" {
+			r.ID, r.Notes = 2, "kept"
+		}
+		if activated > 0 {
+			when := at(activated)
+			r.ActivatedAt = &when
+		}
+		if deactivated > 0 {
+			when := at(deactivated)
+			r.DeactivatedAt = &when
+		}
+		return r
+	}
 	for _, c := range []struct {
 		name string
 		at   time.Time
-		want map[string]release.Status
+		want []release.Record
 	}{
-		{"before everything", at(0), map[string]release.Status{}},
-		{"at the very time", at(1), map[string]release.Status{"v1": inactive}},
-		{"just before a change", at(2).Add(-time.Nanosecond), map[string]release.Status{"v1": inactive}},
-		{"between", at(3).Add(time.Minute), map[string]release.Status{"v1": active, "v2": inactive}},
-		{"changes of one transaction count together", at(4), map[string]release.Status{"v1": inactive, "v2": active}},
-		{"deleted since", at(5), map[string]release.Status{"v1": inactive, "v2": active, "v3": inactive}},
-		{"deleted", at(6), map[string]release.Status{"v1": inactive, "v2": active}},
-		{"long after", at(23), map[string]release.Status{"v1": inactive, "v2": active}},
+		{"before everything", at(0), nil},
+		{"at the very time", at(1), []release.Record{row("v1", inactive, 0, 0)}},
+		{"just before a change", at(2).Add(-time.Nanosecond), []release.Record{row("v1", inactive, 0, 0)}},
+		{"between", at(3).Add(time.Minute), []release.Record{row("v2", inactive, 0, 0), row("v1", active, 2, 0)}},
+		{"changes of one transaction count together", at(4), []release.Record{row("v2", active, 4, 0), row("v1", inactive, 2, 4)}},
+		{"what was deleted since is left out", at(5), []release.Record{row("v2", active, 4, 0), row("v1", inactive, 2, 4)}},
+		{"long after", at(23), []release.Record{row("v2", active, 4, 0), row("v1", inactive, 2, 4)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := map[string]release.Status{}
-			for ref, s := range registry.StatusAt(events, c.at) {
-				require.Equal(t, "s", ref.Strategy)
-				got[ref.Version] = s
+			require.Equal(t, c.want, registry.At(stored, events, c.at))
+			require.Equal(t, active, stored[0].Status, "the rows given stay as they are")
+		})
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       time.Time // zero = refused
+	}{
+		{"RFC 3339", "2026-11-01T10:00:00Z", at(10)},
+		{"another zone", "2026-11-01T12:30:00+02:30", at(10)},
+		{"a day", "2026-11-01", at(0)},
+		{"nothing", "", time.Time{}},
+		{"no zone", "2026-11-01T10:00:00", time.Time{}},
+		{"a number", "1793527200", time.Time{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := registry.ParseTime(c.text)
+			if c.want.IsZero() {
+				require.ErrorContains(t, err, "2026-11-01T10:00:00Z")
+				return
 			}
-			require.Equal(t, c.want, got)
+			require.NoError(t, err)
+			require.True(t, c.want.Equal(got))
 		})
 	}
 }

@@ -70,7 +70,7 @@ func (r *Registry) checkSchema(ctx context.Context) error {
 		return err
 	}
 	var have int64
-	err = r.try(ctx, "open", func(ctx context.Context) error {
+	err = r.attempt(ctx, "open", func(ctx context.Context) error {
 		err := r.pool.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&have)
 		if sqlState(err) == undefinedTable {
 			return nil
@@ -85,6 +85,7 @@ func (r *Registry) checkSchema(ctx context.Context) error {
 	case have < known:
 		return fmt.Errorf("registry %s: its schema has version %d, this program needs %d: run edgesignal migrate", r.name, have, known)
 	}
+	r.fits.Store(true)
 	return nil
 }
 

@@ -13,11 +13,13 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"edgesignal/host/registry"
+	"edgesignal/host/release"
 )
 
 // Config says where the database is and how patient its users are.
@@ -32,6 +34,11 @@ type Config struct {
 	// Timeout is how long a call, connecting included, waits for an answer
 	// before it is *release.Unavailable. 0 = 10 s.
 	Timeout time.Duration
+
+	// Patience makes a database that is out of reach no error of Open: after
+	// this long Open returns all the same, and the first call that reaches the
+	// database looks at the schema. 0 = Open fails.
+	Patience time.Duration
 }
 
 // Registry is a pool of connections, and one more that listens from the first
@@ -40,6 +47,8 @@ type Registry struct {
 	cfg  Config
 	name string // the URL without its password, for messages
 	pool *pgxpool.Pool
+
+	fits atomic.Bool // the schema was seen to be this program's
 
 	close  sync.Once
 	closed chan struct{}
@@ -66,10 +75,25 @@ func OpenConfig(ctx context.Context, cfg Config) (*Registry, error) {
 	if r.pool, err = pgxpool.NewWithConfig(ctx, pc); err != nil {
 		return nil, r.fault(ctx, "open", err)
 	}
-	if err := r.checkSchema(ctx); err != nil {
+	if err := r.look(ctx); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// look is the first look at the schema.
+func (r *Registry) look(ctx context.Context) error {
+	if r.cfg.Patience == 0 {
+		return r.checkSchema(ctx)
+	}
+	limited, cancel := context.WithTimeout(ctx, r.cfg.Patience)
+	defer cancel()
+	err := r.checkSchema(limited)
+	var gone *release.Unavailable
+	if err != nil && ctx.Err() == nil && (limited.Err() != nil || errors.As(err, &gone)) {
+		return nil
+	}
+	return err
 }
 
 // Close implements registry.Registry.

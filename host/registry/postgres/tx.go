@@ -2,12 +2,33 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
+
+	"edgesignal/host/release"
 )
 
-// try runs f until it ends or the timeout does.
+// try runs f until it ends or the timeout does. A database that Open did not
+// reach is looked at first: one with another schema is as good as none, until
+// somebody migrates it.
 func (r *Registry) try(ctx context.Context, op string, f func(context.Context) error) error {
+	if !r.fits.Load() {
+		err := r.checkSchema(ctx)
+		var gone *release.Unavailable
+		switch {
+		case err == nil, errors.As(err, &gone), ctx.Err() != nil:
+		default:
+			err = &release.Unavailable{Part: release.PartRegistry, Err: err}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return r.attempt(ctx, op, f)
+}
+
+func (r *Registry) attempt(ctx context.Context, op string, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()
 	return r.fault(ctx, op, f(limited))

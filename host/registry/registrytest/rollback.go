@@ -61,22 +61,20 @@ func testRollback(t *testing.T, fresh func(t *testing.T) Open) {
 	}
 	t.Run("unknown strategy", func(t *testing.T) { refused(t, "unknown") })
 	t.Run("the history says what was active when", func(t *testing.T) {
+		list, err := r.List(t.Context(), "s")
+		require.NoError(t, err)
 		events := history(t, r, "s")
 		for _, e := range events {
 			active := 0
-			for _, s := range registry.StatusAt(events, e.At) {
-				if s == release.Active {
+			for _, rec := range registry.At(list, events, e.At) {
+				if rec.Status == release.Active {
 					active++
 				}
 			}
 			require.LessOrEqual(t, active, 1)
 		}
-		last := registry.StatusAt(events, events[len(events)-1].At)
-		list, err := r.List(t.Context(), "s")
+		last, err := registry.ListAt(t.Context(), r, "s", events[len(events)-1].At)
 		require.NoError(t, err)
-		require.Len(t, last, len(list))
-		for _, rec := range list {
-			require.Equal(t, rec.Status, last[rec.Ref()])
-		}
+		require.Equal(t, list, last, "what the events say is what the rows say")
 	})
 }

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"edgesignal/host"
+	"edgesignal/host/fleet"
+)
+
+type statusCmd struct {
+	JSON         bool `name:"json" help:"As JSON, the answer of GET /api/v1/fleet."`
+	host.Storage `embed:""`
+}
+
+func (c *statusCmd) Run(ctx context.Context, io streams) error {
+	v, err := host.Status(ctx, c.Storage)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		enc := json.NewEncoder(io.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v.Document())
+	}
+	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "STRATEGY\tACTIVE\tSERVED BY\tCONVERGED")
+	for _, s := range v.Strategies {
+		fmt.Fprintf(w, "%s\t%s\t%d of %d live hosts\t%t\n", s.Name, dash(s.Active), s.Serving, s.Live, s.Converged)
+	}
+	fmt.Fprintln(w, "\nHOST\tSTATE\tSTRATEGY\tSERVES\tSINCE\tSHOULD\tLAST OUTCOME")
+	for _, m := range v.Members {
+		memberLines(w, m)
+	}
+	return w.Flush()
+}
+
+func memberLines(w *tabwriter.Writer, m fleet.Member) {
+	state := "live"
+	if !m.Live {
+		state = fmt.Sprintf("silent for %s", m.Silent.Round(time.Second))
+	}
+	if len(m.Said) == 0 {
+		fmt.Fprintf(w, "%s\t%s\t-\t-\t-\t-\t-\n", m.Name, state)
+	}
+	for _, o := range m.Said {
+		since, outcome := "-", string(o.Outcome)
+		if !o.Since.IsZero() {
+			since = o.Since.Format(time.RFC3339)
+		}
+		if o.Detail != "" {
+			outcome += ": " + o.Detail
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Name, state, o.Strategy, dash(o.Serving), since, dash(o.Desired), outcome)
+	}
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}

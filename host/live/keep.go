@@ -1,0 +1,80 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"edgesignal/host/lastgood"
+	"edgesignal/host/release"
+)
+
+// keep writes what a slot serves to this host's disk. That it cannot is no
+// reason not to serve.
+func (b *Board) keep(s *slot) {
+	if b.opt.Keep == nil {
+		return
+	}
+	snap := s.current.Load()
+	if snap == nil {
+		return
+	}
+	rec := snap.Record
+	rec.ModelSHA256, rec.GoldenSHA256 = snap.Release.Manifest.ModelSHA256, snap.Release.Manifest.GoldenSHA256
+	if err := b.opt.Keep.Keep(rec, snap.Release.Digest); err != nil {
+		b.opt.Log.Error("a start without registry would serve an older release", "strategy", s.strategy, "error", err)
+	}
+}
+
+// errNotAsked is the state of a release that was restored before the registry
+// answered.
+var errNotAsked = &release.Unavailable{Part: release.PartRegistry, Err: errors.New("no answer yet; the last known good release serves")}
+
+// Kept reports whether there is anything that Restore could serve.
+func (b *Board) Kept() bool { return b.opt.Keep != nil && len(b.opt.Keep.All()) > 0 }
+
+// Restore serves what this host last served, for each strategy that serves
+// nothing yet. The bytes go through the gate like any others. What cannot be
+// restored is logged and left alone.
+func (b *Board) Restore(ctx context.Context) {
+	if b.opt.Keep == nil {
+		return
+	}
+	b.contact.restore(b.opt.Keep.Seen())
+	for _, kept := range b.opt.Keep.All() {
+		s := b.slot(kept.Record.Strategy)
+		if s.current.Load() != nil {
+			continue
+		}
+		log := b.opt.Log.With("strategy", kept.Record.Strategy, "version", kept.Record.Version)
+		switch done, err := b.restore(ctx, s, kept); {
+		case err != nil:
+			log.Error("last known good release not restored", "error", err)
+		case done:
+			log.Warn("last known good release serves", "release", kept.Release)
+		}
+	}
+}
+
+func (b *Board) restore(ctx context.Context, s *slot, kept lastgood.Kept) (done bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, b.opt.LoadTimeout)
+	defer cancel()
+	rec := kept.Record
+	rel, err := b.prepare(ctx, &rec)
+	if err != nil {
+		return false, err
+	}
+	if rel.Digest != kept.Release {
+		rel.done()
+		return false, fmt.Errorf("its manifest has the digest %s, %s served: the file was changed, or TOP_N, BOTTOM_N or a stock rule were", rel.Digest, kept.Release)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	snap := &Snapshot{Record: rec, Release: rel, Market: b.market}
+	if b.closed || !s.current.CompareAndSwap(nil, snap) {
+		rel.done()
+		return false, nil
+	}
+	s.state.CompareAndSwap(nil, &state{err: errNotAsked, at: b.opt.Now().UTC()})
+	return true, nil
+}

@@ -29,7 +29,7 @@ func (c *statusCmd) Run(ctx context.Context, io streams) error {
 	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "STRATEGY\tACTIVE\tSERVED BY\tCONVERGED")
 	for _, s := range v.Strategies {
-		fmt.Fprintf(w, "%s\t%s\t%d of %d live hosts\t%t\n", s.Name, dash(s.Active), s.Serving, s.Live, s.Converged)
+		fmt.Fprintf(w, "%s\t%s\t%d of %d live hosts\t%s\n", s.Name, dash(s.Active), s.Serving, s.Live, converged(s))
 	}
 	fmt.Fprintln(w, "\nHOST\tSTATE\tSTRATEGY\tSERVES\tSINCE\tSHOULD\tLAST OUTCOME")
 	for _, m := range v.Members {
@@ -63,4 +63,14 @@ func dash(s string) string {
 		return "-"
 	}
 	return s
+}
+
+func converged(s fleet.Strategy) string {
+	switch {
+	case s.Active == "":
+		return "-"
+	case s.Converged:
+		return "yes"
+	}
+	return "no"
 }

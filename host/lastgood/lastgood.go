@@ -102,6 +102,11 @@ func read(name string) (Kept, error) {
 	if err := json.Unmarshal(b, &kept); err != nil {
 		return Kept{}, fmt.Errorf("not readable: %w", err)
 	}
+	for _, object := range []*json.RawMessage{&kept.Record.PerformanceMetrics, &kept.Record.Config, &kept.Record.RuleParams} {
+		if string(*object) == "null" {
+			*object = nil // as the registry gives it
+		}
+	}
 	switch {
 	case kept.Format != format:
 		return Kept{}, fmt.Errorf("format %d, this program reads %d", kept.Format, format)

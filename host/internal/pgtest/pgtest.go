@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	running   *server // set by the first New
-	startOnce = sync.OnceValue(func() (err error) { running, err = start(); return err })
+	shared    *server // set by the first New
+	startOnce = sync.OnceValue(func() (err error) { shared, err = create(0); return err })
 	databases atomic.Int64
 	making    sync.Mutex // a template can be copied by one at a time
 )
@@ -24,8 +24,8 @@ var (
 // goroutines left behind and exits.
 func Main(m *testing.M) {
 	code := m.Run()
-	if running != nil {
-		running.stop()
+	if shared != nil {
+		shared.remove()
 	}
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
@@ -36,22 +36,22 @@ func Main(m *testing.M) {
 
 // New is the URL of a database of t's own with the whole schema in it. It is
 // dropped when t ends.
-func New(t testing.TB) string { return create(t, " TEMPLATE "+template+" STRATEGY file_copy") }
+func New(t testing.TB) string { return database(t, " TEMPLATE "+template+" STRATEGY file_copy") }
 
 // Empty is New without a schema.
-func Empty(t testing.TB) string { return create(t, "") }
+func Empty(t testing.TB) string { return database(t, "") }
 
-func create(t testing.TB, options string) string {
+func database(t testing.TB, options string) string {
 	t.Helper()
 	require.NoError(t, startOnce())
 	name := fmt.Sprintf("test_%d", databases.Add(1))
 	making.Lock()
 	defer making.Unlock()
-	require.NoError(t, running.exec(t.Context(), "CREATE DATABASE "+name+options))
+	require.NoError(t, shared.exec(t.Context(), "CREATE DATABASE "+name+options))
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
-		require.NoError(t, running.exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"))
+		require.NoError(t, shared.exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"))
 	})
-	return running.url(name)
+	return shared.url(name)
 }

@@ -21,18 +21,25 @@ import (
 	"edgesignal/host/registry/postgres"
 )
 
-// server listens on a socket in its own folder, so there is no port to lose
-// to somebody else.
+// server listens on a socket in its own folder, so that there is no port to
+// lose to somebody else, and on a port besides where somebody needs one.
 type server struct {
-	dir  string
-	quit chan struct{} // closed to stop it
-	done chan struct{} // closed when it has stopped
+	dir, bin string
+	port     int // 0 = none
+	attr     *syscall.SysProcAttr
+	run      *running // nil = not running
+}
+
+// running is the process of a server.
+type running struct {
+	signal chan syscall.Signal // one ends it
+	done   chan struct{}       // closed when it has ended
 }
 
 const template = "edgesignal_template"
 
-// start runs initdb and the server, and makes the template database.
-func start() (*server, error) {
+// create runs initdb, starts the server, and makes the template database.
+func create(port int) (*server, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -41,71 +48,113 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{dir: dir, quit: make(chan struct{}), done: make(chan struct{})}
-	attr, err := owner(dir)
-	if err != nil {
+	s := &server{dir: dir, bin: bin, port: port}
+	if s.attr, err = owner(dir); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
-	initdb.Dir, initdb.SysProcAttr = dir, attr
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+	initdb.Dir, initdb.SysProcAttr = dir, s.attr
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(dir))
 	}
-	run := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off",
-		"-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	run.Dir, run.SysProcAttr, run.Stdout, run.Stderr = dir, attr, log, log
-	started := make(chan error)
-	go s.keep(run, log, started)
-	if err := <-started; err != nil {
+	if err := s.start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	if err := s.prepare(); err != nil {
-		said, _ := os.ReadFile(log.Name())
-		s.stop()
+		said, _ := os.ReadFile(s.log())
+		s.remove()
 		return nil, fmt.Errorf("%w; the server said: %s", err, said)
 	}
 	return s, nil
 }
 
+func (s *server) data() string { return filepath.Join(s.dir, "data") }
+func (s *server) log() string  { return filepath.Join(s.dir, "log") }
+
+func (s *server) start() error {
+	args := []string{
+		"-D", s.data(), "-k", s.dir, "-c", "fsync=off", // a kill leaves the machine's cache of the disk alone
+		"-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB",
+	}
+	if s.port == 0 {
+		args = append(args, "-c", "listen_addresses=", "-c", "synchronous_commit=off") // it is never killed
+	} else {
+		args = append(args, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port))
+	}
+	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(filepath.Join(s.bin, "postgres"), args...)
+	cmd.Dir, cmd.SysProcAttr, cmd.Stdout, cmd.Stderr = s.dir, s.attr, log, log
+	s.run = &running{make(chan syscall.Signal), make(chan struct{})}
+	started := make(chan error)
+	go s.run.keep(cmd, log, started)
+	return <-started
+}
+
 // keep runs the server on a thread that lives as long: the signal that stops
 // it, should the tests be killed, comes when the thread that started it ends.
-func (s *server) keep(run *exec.Cmd, log *os.File, started chan<- error) {
+func (r *running) keep(cmd *exec.Cmd, log *os.File, started chan<- error) {
 	runtime.LockOSThread()
-	defer close(s.done)
+	defer close(r.done)
 	defer log.Close()
-	err := run.Start()
+	err := cmd.Start()
 	started <- err
 	if err != nil {
 		return
 	}
-	<-s.quit
-	_ = run.Process.Signal(syscall.SIGQUIT)
-	_ = run.Wait() // it was told to abandon everything, and says so
+	_ = syscall.Kill(-cmd.Process.Pid, <-r.signal)
+	_ = cmd.Wait() // it was told to abandon everything, and says so
 }
 
-func (s *server) stop() {
-	close(s.quit)
-	<-s.done
+// end sends a signal to the server and all its children, and waits.
+func (s *server) end(signal syscall.Signal) {
+	if s.run == nil {
+		return
+	}
+	s.run.signal <- signal
+	<-s.run.done
+	s.run = nil
+}
+
+func (s *server) remove() {
+	s.end(syscall.SIGQUIT)
 	_ = os.RemoveAll(s.dir)
 }
 
 func (s *server) url(database string) string {
-	u := url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/" + database, RawQuery: url.Values{"host": {s.dir}}.Encode()}
+	u := url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/" + database, RawQuery: url.Values{"host": {s.dir}, "port": {strconv.Itoa(s.socket())}}.Encode()}
 	return u.String()
+}
+
+// socket is the number in the name of the server's socket.
+func (s *server) socket() int {
+	if s.port == 0 {
+		return 5432
+	}
+	return s.port
 }
 
 func (s *server) prepare() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	if err := s.await(ctx); err != nil {
+		return err
+	}
+	if err := s.exec(ctx, "CREATE DATABASE "+template); err != nil {
+		return err
+	}
+	_, _, err := postgres.Migrate(ctx, s.url(template))
+	return err
+}
+
+// await returns when the server answers.
+func (s *server) await(ctx context.Context) error {
 	for {
-		err := s.exec(ctx, "CREATE DATABASE "+template)
+		err := s.exec(ctx, "SELECT 1")
 		if err == nil {
-			break
+			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -113,8 +162,6 @@ func (s *server) prepare() error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	_, _, err := postgres.Migrate(ctx, s.url(template))
-	return err
 }
 
 // exec runs one statement in the database "postgres".

@@ -31,6 +31,7 @@ import (
 
 func TestMain(m *testing.M) {
 	gate.ServeIfChild()
+	host.CrashIfTold()
 	// The process's one clock for Date headers, which fasthttp never stops.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,11 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/artifacts"
-	"edgesignal/guest/rules"
-	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/live"
-	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
@@ -273,65 +269,6 @@ func reloadCalls(b *demotest.Board, s *site) []call {
 	}
 }
 
-// fleetCalls has a host beside the one that is asked, which says what the test
-// makes it say.
-func fleetCalls(t *testing.T) []call {
-	b := demotest.NewServingBoard(t, nil)
-	s := serve(t, b.Board, defaultLimits, nil)
-	beat := func(name string) {
-		_, err := b.Beat(t.Context(), registry.Host{Name: name, Started: time.Now()})
-		require.NoError(t, err)
-	}
-	beat("other:1")
-	says := func(version string) func() {
-		return func() {
-			require.NoError(t, b.Observe(t.Context(), registry.Observation{
-				Host: "other:1", Strategy: artifacts.Strategy, Desired: version, Serving: version, Since: time.Now(),
-				Release: "sha256:" + strings.Repeat("a", 64), Outcome: registry.OutcomeActivated,
-			}))
-		}
-	}
-	var changing sync.WaitGroup
-	t.Cleanup(changing.Wait)
-	const wait = "/model/reload?wait=converged&timeout="
-	return []call{
-		{name: "fleet", on: s, method: "GET", path: "/api/v1/fleet", before: says("v1.0.0"), status: 200},
-		{name: "releases", on: s, method: "GET", path: "/api/v1/releases", status: 200},
-		{name: "releases of a strategy", on: s, method: "GET", path: "/api/v1/releases?strategy=alpha_baseline&at=2100-01-01T00:00:00%2B01:00", status: 200},
-		{name: "releases of a day long ago", on: s, method: "GET", path: "/api/v1/releases?at=2000-01-01", status: 200},
-		{name: "releases of an unknown strategy", on: s, method: "GET", path: "/api/v1/releases?strategy=x", status: 404, code: unknownStrategy},
-		{name: "releases at no time", on: s, method: "GET", path: "/api/v1/releases?at=yesterday", status: 400, code: badRequest},
-		{name: "parameter for releases", on: s, method: "GET", path: "/api/v1/releases?version=x", status: 400, code: badRequest},
-		{name: "parameter for the fleet", on: s, method: "GET", path: "/api/v1/fleet?strategy=x", status: 400, code: badRequest},
-		{name: "wait for something else", on: s, method: "POST", path: "/model/reload?wait=1", status: 400, code: badRequest},
-		{name: "timeout of no wait", on: s, method: "POST", path: "/model/reload?timeout=1s", status: 400, code: badRequest},
-		{name: "wait for no time", on: s, method: "POST", path: wait + "0s", status: 400, code: badRequest},
-		{name: "wait for hours", on: s, method: "POST", path: wait + "1h", status: 400, code: badRequest},
-		{name: "wait for who does not serve", on: s, method: "POST", path: wait + "200ms", before: says("v0"), status: 504, code: notConverged},
-		{name: "wait, unchanged", on: s, method: "POST", path: wait + "1m", before: says("v1.0.0"), status: 200},
-		{name: "wait, activated", on: s, method: "POST", path: wait + "1m", before: func() {
-			active, err := b.Active(t.Context(), artifacts.Strategy)
-			require.NoError(t, err)
-			next := map[string]string{"v1.0.0": "v1.1.0", "v1.1.0": "v1.0.0"}[active.Version]
-			b.MakeActive(artifacts.Strategy, next)
-			says(next)()
-		}, status: 200},
-		{name: "superseded meanwhile", on: s, method: "POST", path: wait + "1m", before: func() {
-			b.MakeActive(artifacts.Strategy, "v1.0.0")
-			says("v0")()
-			asked := time.Now()
-			changing.Go(func() {
-				for st, _ := b.Strategy(artifacts.Strategy); !st.CheckedAt.After(asked); st, _ = b.Strategy(artifacts.Strategy) {
-					time.Sleep(time.Millisecond) // until the reload has read that v1.0.0 is wanted
-				}
-				b.MakeActive(artifacts.Strategy, "v1.1.0")
-			})
-		}, status: 409, code: superseded},
-		{name: "fleet, registry down", on: s, method: "GET", path: "/api/v1/fleet", before: func() { b.FailRegistry(demotest.ErrNoRegistry) }, status: 503, code: registryUnavailable},
-		{name: "releases, registry down", on: s, method: "GET", path: "/api/v1/releases", status: 503, code: registryUnavailable},
-	}
-}
-
 func emptyCalls(t *testing.T) []call {
 	s := serve(t, demotest.NewBoard(t, nil).Board, defaultLimits, nil)
 	return []call{
@@ -356,49 +293,6 @@ func strangerCalls(t *testing.T, b *demotest.Board) []call {
 		{name: "reload from elsewhere", on: s, method: "POST", path: "/model/reload", status: 403, code: forbidden},
 		{name: "reload with a header", on: s, method: "POST", path: "/model/reload", header: []string{"X-Forwarded-For", "127.0.0.1"}, status: 403, code: forbidden},
 		{name: "reading from elsewhere", on: s, method: "GET", path: "/signals", status: 200},
-	}
-}
-
-// noGate is a host that cannot start a process.
-type noGate struct{}
-
-func (noGate) Check(context.Context, gate.Job) (*gate.Verdict, error) {
-	return nil, &release.Unavailable{Part: release.PartGate, Err: errors.New("operation not permitted")}
-}
-
-func tryCalls(t *testing.T, b *demotest.Board) []call {
-	with := func(o *Options) { o.Gate = gate.InPlace{} }
-	s := serve(t, b.Board, defaultLimits, with)
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	stranger := serveOn(t, elsewhere{ln}, b.Board, defaultLimits, with)
-	empty := serve(t, demotest.NewBoard(t, nil).Board, defaultLimits, with)
-	l := defaultLimits
-	l.book = time.Nanosecond
-	busy := serve(t, b.Board, l, with)
-	gateless := demotest.NewBoard(t, func(o *live.Options) { o.Gate = noGate{} })
-	ungated := serve(t, b.Board, defaultLimits, func(o *Options) { o.Gate = noGate{} })
-	module := part{"module", stockRule(t, rules.TopBottom)}
-	try := func(name string, on *site, status int, c code, parts ...part) call {
-		body, contentType := form(t, parts...)
-		return call{name: "try " + name, on: on, method: "POST", path: pathTry, body: body, header: []string{"Content-Type", contentType}, status: status, code: c}
-	}
-	return []call{
-		try("a rule", s, 200, "", module, part{"params", `{"top_n":1}`}),
-		try("a rule without parameters", s, 200, "", module),
-		try("an unknown field", s, 400, badRequest, module, part{"x", "y"}),
-		try("from elsewhere", stranger, 403, forbidden, module),
-		try("an unknown strategy", s, 404, unknownStrategy, module, part{"strategy", "x"}),
-		try("too large", s, 413, tooLarge, part{"module", strings.Repeat("x", uploadBytes)}),
-		{name: "try JSON", on: s, method: "POST", path: pathTry, body: "{}", status: 415, code: unsupportedMediaType},
-		try("no wasm", s, 422, ruleRejected, part{"module", "x"}),
-		try("nothing", s, 422, invalid, part{"params", "{}"}),
-		try("no data", s, 422, noData, module, part{"symbols", "ZZZ"}),
-		try("a limit broken", s, 500, ruleFailed, part{"module", stockRule(t, "rank_weighted")}, part{"params", `{"gross":5}`}),
-		try("before the first load", empty, 503, notReady, module),
-		try("without a gate", ungated, 503, gateUnavailable, module),
-		try("without time", busy, 503, timedOut, module),
-		{name: "reload without a gate", on: serve(t, gateless.Board, defaultLimits, nil), method: "POST", path: "/model/reload", status: 503, code: gateUnavailable},
 	}
 }
 

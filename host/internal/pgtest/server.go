@@ -98,7 +98,7 @@ func (s *server) start() error {
 func (r *running) keep(cmd *exec.Cmd, log *os.File, started chan<- error) {
 	runtime.LockOSThread()
 	defer close(r.done)
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	err := cmd.Start()
 	started <- err
 	if err != nil {

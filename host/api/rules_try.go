@@ -48,7 +48,7 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 	defer cancel()
 	// What the rule asks for is known when the gate has read it; all columns
 	// together cost less than a second process.
-	in, err := s.opt.Engine.Inputs(snap, q, portfolio.ColumnNames())
+	in, err := s.opt.Engine.Inputs(ctx, snap, q, portfolio.ColumnNames())
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"edgesignal/host/market"
 	"edgesignal/host/registry"
 	"edgesignal/host/rule"
+	"edgesignal/host/score"
 )
 
 // Options are what a board works with.
@@ -31,6 +32,7 @@ type Options struct {
 	Defaults json.RawMessage // parameters of the stock rule where a release sets none
 	Gate     gate.Gate
 	Rule     rule.Options     // of what is loaded here; its cache directory is the gate's
+	Scores   *score.Cache     // warmed before a release or a market serves; nil = nothing is
 	Keep     *lastgood.Keeper // of what serves, for a start without registry or store; nil = nothing is kept
 	Log      *slog.Logger
 	Now      func() time.Time // nil = time.Now
@@ -176,8 +178,17 @@ func (b *Board) guarded(s *slot) (Outcome, error) {
 	return b.load(s)
 }
 
-// SetMarket puts every strategy on a new market, each with one atomic store.
+// SetMarket puts every strategy on a new market, each with one atomic store,
+// after its newest day was scored.
 func (b *Board) SetMarket(m *market.Market) {
+	for _, name := range b.Strategies() {
+		snap, done, err := b.Current(name)
+		if err != nil {
+			continue
+		}
+		b.warm(b.ctx, m, snap.Release)
+		done()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.market = m

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"edgesignal/host/gate"
+	"edgesignal/host/market"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
@@ -68,10 +69,19 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 		b.keep(s)
 		return rec.Version, out, nil
 	}
+	b.warm(ctx, b.Market(), rel)
 	out = Outcome{Activated: true, Version: rec.Version, Previous: s.serving()}
 	b.replace(s, rec, rel)
 	b.keep(s)
 	return rec.Version, out, nil
+}
+
+// warm scores the newest day, so that the first request pays nothing. Where
+// that cannot be done now, the first request does it.
+func (b *Board) warm(ctx context.Context, m *market.Market, rel *Release) {
+	if err := b.opt.Scores.Warm(ctx, m, rel.Model, rel.Manifest.ModelSHA256); err != nil {
+		b.opt.Log.Warn("the newest day is not scored yet", "strategy", rel.Manifest.Strategy, "version", rel.Manifest.Version, "error", err)
+	}
 }
 
 // replace is the swap: one atomic store. The lock only keeps a swap of the

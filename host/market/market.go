@@ -32,11 +32,17 @@ type Failure struct {
 
 // Find is the series of an upper-case symbol, or nil.
 func (m *Market) Find(symbol string) *Series {
-	i, ok := slices.BinarySearchFunc(m.Series, symbol, func(s *Series, sym string) int { return strings.Compare(s.Symbol, sym) })
+	i, ok := m.Index(symbol)
 	if !ok {
 		return nil
 	}
 	return m.Series[i]
+}
+
+// Index is where in Series an upper-case symbol stands; ok is false for one
+// that is not there.
+func (m *Market) Index(symbol string) (i int, ok bool) {
+	return slices.BinarySearchFunc(m.Series, symbol, func(s *Series, sym string) int { return strings.Compare(s.Symbol, sym) })
 }
 
 // DayIndex is the calendar index of the newest trading day on or before d;

@@ -52,7 +52,7 @@ func TestColumnsAreThoseOfTheFormulasToTheLastBit(t *testing.T) {
 	for _, row := range rows {
 		universe, symbol, date := row[0], row[1], row[2]
 		engine := signal.Engine{Universe: strings.Fields(universe)}
-		in, err := engine.Inputs(snap, signal.Query{Symbols: []string{symbol}, AsOf: day(t, date)}, header[3:])
+		in, err := engine.Inputs(t.Context(), snap, signal.Query{Symbols: []string{symbol}, AsOf: day(t, date)}, header[3:])
 		require.NoError(t, err)
 		for i, name := range header[3:] {
 			want := math.NaN()
@@ -71,7 +71,7 @@ func TestColumnsDoNotDependOnWhatElseWasAsked(t *testing.T) {
 	for _, universe := range [][]string{nil, {"AAPL", "GE", "TSLA"}} {
 		engine := signal.Engine{Universe: universe}
 		ask := func(symbols ...string) *signal.Inputs {
-			in, err := engine.Inputs(snap, signal.Query{Symbols: symbols, Previous: previous}, allColumns())
+			in, err := engine.Inputs(t.Context(), snap, signal.Query{Symbols: symbols, Previous: previous}, allColumns())
 			require.NoError(t, err)
 			return in
 		}
@@ -97,7 +97,7 @@ func TestColumnsDoNotDependOnWhatElseWasAsked(t *testing.T) {
 func TestBetasOfTheUniverseAverageToOne(t *testing.T) {
 	// Where every symbol has every return, the mean of the slopes is the slope
 	// of the mean.
-	in, err := (&signal.Engine{}).Inputs(current(t, demotest.NewServingBoard(t, nil)), signal.Query{}, []string{portfolio.Beta60D})
+	in, err := (&signal.Engine{}).Inputs(t.Context(), current(t, demotest.NewServingBoard(t, nil)), signal.Query{}, []string{portfolio.Beta60D})
 	require.NoError(t, err)
 	require.Len(t, in.Symbols, 30)
 	sum := 0.0
@@ -121,7 +121,7 @@ func TestOnlyTheColumnsAskedForAreComputed(t *testing.T) {
 		{name: "what every rule has", columns: []string{"prediction"}, fails: `"prediction"`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			in, err := (&signal.Engine{}).Inputs(snap, signal.Query{}, tc.columns)
+			in, err := (&signal.Engine{}).Inputs(t.Context(), snap, signal.Query{}, tc.columns)
 			if tc.fails != "" {
 				require.ErrorContains(t, err, tc.fails)
 				return
@@ -152,7 +152,7 @@ func TestWhatIsMissingIsOneNaN(t *testing.T) {
 		m.Series = append(m.Series, &c)
 	}
 	b.SetMarket(&m)
-	in, err := (&signal.Engine{}).Inputs(current(t, b), signal.Query{Symbols: []string{"AAPL", "MSFT"}}, allColumns())
+	in, err := (&signal.Engine{}).Inputs(t.Context(), current(t, b), signal.Query{Symbols: []string{"AAPL", "MSFT"}}, allColumns())
 	require.NoError(t, err)
 	for name, values := range in.Columns {
 		if name == portfolio.PreviousWeight {
@@ -187,7 +187,7 @@ func TestABookGivesItsRuleTheColumnsThatItAsksFor(t *testing.T) {
 	snap := current(t, demotest.NewServingBoard(t, nil))
 	engine := &signal.Engine{Universe: []string{"AAPL", "GE", "META", "XOM"}}
 	q := signal.Query{Previous: map[string]float64{"GE": 0.5, "XOM": -0.25}}
-	in, err := engine.Inputs(snap, q, allColumns())
+	in, err := engine.Inputs(t.Context(), snap, q, allColumns())
 	require.NoError(t, err)
 	require.Equal(t, engine.Universe, in.Symbols)
 	require.Equal(t, []float64{0, 0.5, 0, -0.25}, in.Columns[portfolio.PreviousWeight])
@@ -205,7 +205,7 @@ func TestABookGivesItsRuleTheColumnsThatItAsksFor(t *testing.T) {
 
 func TestAnAnswerLeavesItsInputsAlone(t *testing.T) {
 	snap := current(t, demotest.NewServingBoard(t, nil))
-	in, err := (&signal.Engine{}).Inputs(snap, signal.Query{Symbols: []string{"AAPL", "NOPE", "XOM", "ZZZZ"}}, nil)
+	in, err := (&signal.Engine{}).Inputs(t.Context(), snap, signal.Query{Symbols: []string{"AAPL", "NOPE", "XOM", "ZZZZ"}}, nil)
 	require.NoError(t, err)
 	book := portfolio.Book{Ranks: portfolio.DenseRanks(in.Predictions), Output: rule.Output{Weights: []float64{0.5, -0.5}}}
 	part, err := in.Answer(book, []string{"XOM", "ZZZZ"})
@@ -228,7 +228,7 @@ func TestSectorsAreNumberedOverTheWholeMarket(t *testing.T) {
 		"Communication Services", "Consumer Discretionary", "Consumer Staples", "Energy",
 		"Financials", "Health Care", "Industrials", "Information Technology",
 	}, names)
-	in, err := (&signal.Engine{Universe: []string{"XOM"}}).Inputs(snap, signal.Query{Symbols: snap.Market.Symbols()}, []string{portfolio.Sector})
+	in, err := (&signal.Engine{Universe: []string{"XOM"}}).Inputs(t.Context(), snap, signal.Query{Symbols: snap.Market.Symbols()}, []string{portfolio.Sector})
 	require.NoError(t, err)
 	for i, s := range in.Symbols {
 		number := in.Columns[portfolio.Sector][i]

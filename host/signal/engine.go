@@ -5,6 +5,7 @@ import (
 
 	"edgesignal/host/live"
 	"edgesignal/host/portfolio"
+	"edgesignal/host/score"
 )
 
 // Engine builds books.
@@ -13,13 +14,16 @@ type Engine struct {
 	// measured against: upper case, ascending, no duplicates. Empty = every
 	// symbol of the market.
 	Universe []string
+
+	// Scores keeps predictions between books; nil = each book computes its own.
+	Scores *score.Cache
 }
 
 // Book answers a query from one snapshot with its release's own rule. Errors:
 // those of Inputs, of portfolio.Construct and of Answer.
 func (e *Engine) Book(ctx context.Context, snap *live.Snapshot, q Query) (*Answer, error) {
 	r := snap.Release
-	in, err := e.Inputs(snap, q, r.Rule.Meta().Columns)
+	in, err := e.Inputs(ctx, snap, q, r.Rule.Meta().Columns)
 	if err != nil {
 		return nil, err
 	}

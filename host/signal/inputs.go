@@ -1,10 +1,10 @@
 package signal
 
 import (
+	"context"
 	"fmt"
 	"math"
 
-	"edgesignal/host/alpha158"
 	"edgesignal/host/live"
 	"edgesignal/host/market"
 )
@@ -23,8 +23,9 @@ type Inputs struct {
 // Inputs gathers what a rule needs to answer a query from one snapshot.
 // columns are the extra columns to compute, as a rule's metadata names them;
 // the query's Only and Params play no part. Errors: live.ErrNoMarket, ErrNoData,
-// *PredictionError, or a column that portfolio.Columns does not list.
-func (e *Engine) Inputs(snap *live.Snapshot, q Query, columns []string) (*Inputs, error) {
+// *PredictionError, a column that portfolio.Columns does not list, or the
+// context's error.
+func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, columns []string) (*Inputs, error) {
 	m := snap.Market
 	if m == nil {
 		return nil, live.ErrNoMarket
@@ -51,7 +52,7 @@ func (e *Engine) Inputs(snap *live.Snapshot, q Query, columns []string) (*Inputs
 		in.Symbols[i] = mb.series.Symbol
 	}
 	var err error
-	if in.Predictions, err = predict(snap, members); err != nil {
+	if in.Predictions, err = e.predict(ctx, snap, day, members); err != nil {
 		return nil, err
 	}
 	if in.Columns, err = e.columns(columns, m, day, members, q.Previous); err != nil {
@@ -60,25 +61,20 @@ func (e *Engine) Inputs(snap *live.Snapshot, q Query, columns []string) (*Inputs
 	return in, nil
 }
 
-// predict scores the members' features of the day, in their order.
-func predict(snap *live.Snapshot, members []member) ([]float64, error) {
-	rows := make([]float64, len(members)*alpha158.Width)
-	features := make([]float32, alpha158.Width)
-	for i, mb := range members {
-		alpha158.Last(features, mb.series.Slice(max(0, mb.row+1-alpha158.Rows), mb.row+1))
-		row := rows[i*alpha158.Width:]
-		for k, f := range features {
-			row[k] = float64(f)
-		}
-	}
-	predictions := make([]float64, len(members))
-	if err := snap.Release.Model.Predict(predictions, rows); err != nil {
+// predict is what the release's model predicts for the members on a calendar
+// day, in their order.
+func (e *Engine) predict(ctx context.Context, snap *live.Snapshot, day int, members []member) ([]float64, error) {
+	all, err := e.Scores.Predictions(ctx, snap.Market, snap.Release.Model, snap.Release.Manifest.ModelSHA256, day)
+	if err != nil {
 		return nil, err
 	}
-	for i, p := range predictions {
+	predictions := make([]float64, len(members))
+	for i, mb := range members {
+		p := all[mb.index]
 		if math.IsNaN(p) || math.IsInf(p, 0) {
-			return nil, &PredictionError{members[i].series.Symbol, p}
+			return nil, &PredictionError{mb.series.Symbol, p}
 		}
+		predictions[i] = p
 	}
 	return predictions, nil
 }

@@ -3,33 +3,34 @@ package signal
 import (
 	"slices"
 
-	"edgesignal/host/alpha158"
 	"edgesignal/host/market"
+	"edgesignal/host/score"
 )
 
 // member is a symbol that has what its features need on the day.
 type member struct {
 	series *market.Series
+	index  int // of the series in the market
 	row    int
 }
 
 // split parts symbols (ascending) into those with data on a day and those
 // without, in the same order.
 func split(m *market.Market, symbols []string, day int) (in []member, out []Excluded) {
+	in = make([]member, 0, len(symbols))
 	for _, sym := range symbols {
-		s := m.Find(sym)
-		if s == nil {
+		i, ok := m.Index(sym)
+		if !ok {
 			out = append(out, Excluded{sym, UnknownSymbol})
 			continue
 		}
-		row, ok := s.Row(day)
-		switch {
-		case !ok || !s.HasBar(row):
+		switch row, gap := score.Row(m.Series[i], day); gap {
+		case score.NoBar:
 			out = append(out, Excluded{sym, NoBar})
-		case row+1 < alpha158.Rows:
+		case score.ShortHistory:
 			out = append(out, Excluded{sym, ShortHistory})
 		default:
-			in = append(in, member{s, row})
+			in = append(in, member{m.Series[i], i, row})
 		}
 	}
 	return in, out

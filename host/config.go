@@ -39,8 +39,16 @@ type Config struct {
 
 	ReloadIntervalSeconds int    `name:"model-reload-interval-seconds" env:"MODEL_RELOAD_INTERVAL_SECONDS" default:"300" help:"Seconds between full checks of the registry; a change is seen at once."`
 	AuthTokensFile        string `env:"AUTH_TOKENS_FILE" hidden:""`
+	ScoreCacheBytes       int64  `env:"SCORE_CACHE_BYTES" default:"67108864" placeholder:"BYTES" help:"Features, predictions and extra columns of days that are kept (${default}). 0 = none."`
+	AnswerCacheBytes      int64  `env:"ANSWER_CACHE_BYTES" default:"33554432" placeholder:"BYTES" help:"Encoded answers that are kept (${default}). 0 = none."`
 	MaxStaleness          string `env:"MAX_STALENESS" default:"0" placeholder:"TIME" help:"A registry not reached for longer makes /readyz fail: 90s, 10m, or seconds. 0 = off."`
 }
+
+// What is kept in memory where nothing else is said.
+const (
+	DefaultScoreCacheBytes  = 64 << 20
+	DefaultAnswerCacheBytes = 32 << 20
+)
 
 // Level is the log level.
 func (c *Config) Level() (slog.Level, error) {
@@ -122,6 +130,16 @@ func (c *Config) defaults() (json.RawMessage, error) {
 	return json.Marshal(map[string]int{"top_n": c.TopN, "bottom_n": c.BottomN})
 }
 
+// caches checks the bounds of what is kept.
+func (c *Config) caches() error {
+	for name, v := range map[string]int64{"SCORE_CACHE_BYTES": c.ScoreCacheBytes, "ANSWER_CACHE_BYTES": c.AnswerCacheBytes} {
+		if v < 0 {
+			return fmt.Errorf("%s %d is below 0", name, v)
+		}
+	}
+	return nil
+}
+
 func (c *Config) staleness() (time.Duration, error) {
 	d, err := ParseDuration(c.MaxStaleness)
 	if err != nil {
@@ -163,7 +181,8 @@ func (c *Config) logged() slog.Attr {
 		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
 		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
 		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
-		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "MAX_STALENESS", c.MaxStaleness)
+		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds,
+		"SCORE_CACHE_BYTES", c.ScoreCacheBytes, "ANSWER_CACHE_BYTES", c.AnswerCacheBytes, "MAX_STALENESS", c.MaxStaleness)
 }
 
 // redacted is a URL without its password.

@@ -78,6 +78,8 @@ func (d *DemoState) Config(address string, port uint16, logLevel string) Config 
 		TopN:            3, BottomN: 3,
 		ReloadIntervalSeconds: 300,
 		MaxStaleness:          "0",
+		ScoreCacheBytes:       DefaultScoreCacheBytes,
+		AnswerCacheBytes:      DefaultAnswerCacheBytes,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"edgesignal/host/api"
 	"edgesignal/host/live"
 	"edgesignal/host/market"
+	"edgesignal/host/score"
 	"edgesignal/host/signal"
 )
 
@@ -64,6 +65,9 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
+	if err := cfg.caches(); err != nil {
+		return nil, err
+	}
 	data, err := directory("DATA_DIR", cfg.DataDir)
 	if err != nil {
 		return nil, err
@@ -80,14 +84,18 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, errors.Join(err, shelf.Close())
 	}
+	// Columns take a thirtieth of what features do.
+	engine := &signal.Engine{
+		Universe: universe, Scores: score.New(cfg.ScoreCacheBytes - cfg.ScoreCacheBytes/10), Columns: signal.NewColumnCache(cfg.ScoreCacheBytes / 10),
+	}
 	h := &Host{shelf: shelf, data: data, log: log}
 	h.board = live.NewBoard(live.Options{
 		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Version: id.Version, Strategy: cfg.DefaultStrategy, Defaults: defaults,
-		Gate: shelf.gate, Rule: shelf.gate.Rule, Keep: keeper, Log: log, Interval: interval, MaxStaleness: staleness,
+		Gate: shelf.gate, Rule: shelf.gate.Rule, Scores: engine.Scores, Keep: keeper, Log: log, Interval: interval, MaxStaleness: staleness,
 	})
 	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
 	h.server = api.New(api.Options{
-		Board: h.board, Engine: &signal.Engine{Universe: universe}, Gate: shelf.gate, Log: log, Version: id.Version, Demo: id.Demo,
+		Board: h.board, Engine: engine, Gate: shelf.gate, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: cfg.AnswerCacheBytes,
 	})
 	return h, nil
 }

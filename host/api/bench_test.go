@@ -1,8 +1,15 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/stretchr/testify/require"
+	"github.com/valyala/fasthttp"
 
 	"edgesignal/host/internal/demotest"
 )
@@ -27,6 +34,73 @@ func BenchmarkGenerateFive(b *testing.B) {
 	for b.Loop() {
 		if r := ask(s, http.MethodPost, generatePath, "application/json", body); r.StatusCode != http.StatusOK {
 			b.Fatalf("%s", r.body)
+		}
+	}
+}
+
+// BenchmarkWarm is a request of a market of 500 symbols whose newest day is
+// scored, beside a bare handler of fiber that sends the same bytes.
+func BenchmarkWarm(b *testing.B) {
+	board := demotest.NewBoard(b, nil)
+	m := demotest.RandomMarket(500, 100)
+	board.SetMarket(m)
+	if err := board.Sync(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	kept := serve(b, board.Board, defaultLimits, func(o *Options) { caching(o); o.AnswerCacheBytes = 32 << 20 })
+	computed := serve(b, board.Board, defaultLimits, func(o *Options) { caching(o); o.AnswerCacheBytes = 0 })
+	symbols := m.Symbols()
+	body := func(n int) []byte {
+		text, err := json.Marshal(map[string]any{"symbols": symbols[len(symbols)-n:]})
+		require.NoError(b, err)
+		return text
+	}
+	for _, bc := range []struct {
+		name         string
+		s            *site
+		method, path string
+		body         []byte
+	}{
+		{"get_500_kept", kept, http.MethodGet, "/signals", nil},
+		{"get_500_computed", computed, http.MethodGet, "/signals", nil},
+		{"get_5_of_500_computed", computed, http.MethodGet, "/signals?symbols=S00001,S00010,S00100,S00200,S00300", nil},
+		{"post_5_computed", computed, http.MethodPost, generatePath, body(5)},
+		{"post_500_computed", computed, http.MethodPost, generatePath, body(500)},
+	} {
+		var ctx fasthttp.RequestCtx
+		ctx.Init(&fasthttp.Request{}, nil, nil)
+		handle := func(h fasthttp.RequestHandler) {
+			ctx.Request.Reset()
+			ctx.Response.Reset()
+			ctx.Request.Header.SetMethod(bc.method)
+			ctx.Request.SetRequestURI(bc.path)
+			if bc.body != nil {
+				ctx.Request.Header.SetContentType(fiber.MIMEApplicationJSON)
+				ctx.Request.SetBodyRaw(bc.body)
+			}
+			h(&ctx)
+			if ctx.Response.StatusCode() != http.StatusOK {
+				b.Fatalf("%s", ctx.Response.Body())
+			}
+		}
+		ours := bc.s.app.Server().Handler
+		handle(ours)
+		same := slices.Clone(ctx.Response.Body())
+		path, _, _ := strings.Cut(bc.path, "?")
+		app := fiber.New(fiber.Config{DisableStartupMessage: true})
+		app.Add(bc.method, path, func(c *fiber.Ctx) error {
+			c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+			c.Context().Response.SetBodyRaw(same)
+			return nil
+		})
+		bare := app.Handler()
+		for name, h := range map[string]fasthttp.RequestHandler{"ours": ours, "bare": bare} {
+			b.Run(bc.name+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					handle(h)
+				}
+			})
 		}
 	}
 }

@@ -123,6 +123,7 @@ func pageCalls(s *site) []call {
 
 func readingCalls(s *site) []call {
 	return []call{
+		{name: "book that the client has", on: s, method: "GET", path: "/signals", header: []string{"If-None-Match", "*"}, status: 304},
 		{name: "book", on: s, method: "GET", path: "/signals", status: 200},
 		{name: "part of a book", on: s, method: "GET", path: "/signals?symbols=AAPL,ZZZ&as_of_date=2024-06-15T01:00:00%2B02:00", status: 200},
 		{name: "generate", on: s, method: "POST", path: generatePath, body: `{"symbols":["AAPL","ZZZ","TSLA"],"top_n":1,"bottom_n":0}`, status: 200},

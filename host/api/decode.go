@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,15 +39,10 @@ type field struct {
 // and a name that stands twice is an error, for each reader of such a body may
 // believe another of the two.
 func decodeObject(body []byte, fields map[string]field) error {
-	var all json.RawMessage
-	if err := json.Unmarshal(body, &all); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return refusal(badRequest, fmt.Sprintf("the body is not one JSON value: %v, at byte %d", syntax, syntax.Offset))
-		}
-		return refusal(badRequest, fmt.Sprintf("the body is not one JSON value: %v", err))
+	if !json.Valid(body) {
+		return notJSON(body)
 	}
-	err := members(body, func(name string, value json.RawMessage, at int) error {
+	err := members(string(body), func(name, value string, at int) error {
 		f, ok := fields[name]
 		if !ok {
 			return refusal(badRequest, fmt.Sprintf("unknown field %.100q, at byte %d", name, at))
@@ -61,42 +55,29 @@ func decodeObject(body []byte, fields map[string]field) error {
 	return err
 }
 
-func decodeValue(name string, value json.RawMessage, at int, f field) error {
-	err := json.Unmarshal(value, f.to)
+// notJSON says what is wrong with a body that is no JSON.
+func notJSON(body []byte) error {
+	var all json.RawMessage
+	err := json.Unmarshal(body, &all)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return refusal(badRequest, fmt.Sprintf("the body is not one JSON value: %v, at byte %d", syntax, syntax.Offset))
+	}
+	return refusal(badRequest, fmt.Sprintf("the body is not one JSON value: %v", err))
+}
+
+func decodeValue(name, value string, at int, f field) error {
+	if list, ok := f.to.(*[]string); ok {
+		// A thousand symbols are most of a large body.
+		if plain, ok := plainStrings(value); ok {
+			*list = plain
+			return nil
+		}
+	}
+	err := json.Unmarshal([]byte(value), f.to)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
 		return refusal(badRequest, fmt.Sprintf("field %s, at byte %d: %s expected, got %s", name, at+int(wrong.Offset), f.what, wrong.Value))
 	}
 	return err
-}
-
-var errNoObject = errors.New("not a JSON object")
-
-// members calls visit for each member of a JSON object that is known to be
-// well-formed; at is where the value begins. It stops at the first error.
-func members(object []byte, visit func(name string, value json.RawMessage, at int) error) error {
-	dec := json.NewDecoder(bytes.NewReader(object))
-	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
-		return errNoObject
-	}
-	seen := map[string]bool{}
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return err
-		}
-		key, at := name.(string), int(dec.InputOffset())-len(value)
-		if seen[key] {
-			return refusal(badRequest, fmt.Sprintf("field %.100q is there twice, the second time at byte %d", key, at))
-		}
-		seen[key] = true
-		if err := visit(key, value, at); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -80,17 +80,13 @@ func (*Server) asset(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 	}
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
-	c.Set(fiber.HeaderETag, etag)
-	// Kept, but asked for each time: the next binary brings other files.
-	c.Set(fiber.HeaderCacheControl, "no-cache")
 	c.Set(fiber.HeaderContentSecurityPolicy, docPolicy)
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), etag) {
-		c.Response().Header.Del(fiber.HeaderContentEncoding)
-		c.Status(fiber.StatusNotModified)
+	ctx := c.Context()
+	if notModified(ctx, etag) {
+		ctx.Response.Header.Del(fiber.HeaderContentEncoding)
 		return nil
 	}
-	ctx := c.Context()
 	ctx.SetContentType(a.media)
 	ctx.Response.SetBodyRaw(body)
 	return nil

@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"edgesignal/host/live"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
@@ -28,7 +26,7 @@ type metrics struct {
 	handler  fiber.Handler
 }
 
-func newMetrics(board *live.Board, inFlight *atomic.Int64) *metrics {
+func newMetrics(s *Server) *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "edgesignal_http_requests_total", Help: "Requests by method, route and status.",
@@ -46,10 +44,10 @@ func newMetrics(board *live.Board, inFlight *atomic.Int64) *metrics {
 	}
 	busy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "edgesignal_http_requests_in_flight", Help: "Requests being answered.",
-	}, func() float64 { return float64(inFlight.Load()) })
+	}, func() float64 { return float64(s.inFlight.Load()) })
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(
-		m.requests, m.seconds, m.faults, m.reloads, busy, newBoardCollector(board),
+		m.requests, m.seconds, m.faults, m.reloads, busy, newBoardCollector(s.opt.Board), newCacheCollector(s),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	m.handler = adaptor.HTTPHandler(promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))

@@ -76,7 +76,7 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a := s.signalsAnswer(snap, book)
+	a := newSignalsAnswer(snap, book, s.opt.Now())
 	return answer(c, &tryAnswer{
 		Signals: a.Signals, Metadata: a.Metadata, Rule: ruleAnswerOf(verdict.Rule, form.params),
 		Fuel: verdict.Trial.Book.Fuel, Log: logLines(verdict.Trial.Book.Log), Gate: gateAnswerOf(&verdict.Report),

@@ -15,6 +15,7 @@ import (
 
 	"edgesignal/host/gate"
 	"edgesignal/host/live"
+	"edgesignal/host/memo"
 	"edgesignal/host/signal"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Now     func() time.Time // nil = time.Now
 	Version string           // of the binary
 	Demo    bool             // every answer carries X-EdgeSignal-Demo: synthetic-data
+
+	AnswerCacheBytes int64 // of encoded answers that are kept; 0 = none
 }
 
 // limits bound what one client can take from the host.
@@ -63,6 +66,7 @@ type Server struct {
 	allow    map[string]string // path -> the methods it knows, for Allow
 	conns    *conns
 	metrics  *metrics
+	pages    *memo.Cache[string, *page]
 	inFlight atomic.Int64
 	ctx      context.Context // ends when requests in flight have to give up
 	cancel   context.CancelFunc
@@ -75,8 +79,8 @@ func newServer(opt Options, l limits) *Server {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	s := &Server{opt: opt, limits: l, conns: newConns(l.connections, l.linger)}
-	s.metrics = newMetrics(opt.Board, &s.inFlight)
+	s := &Server{opt: opt, limits: l, conns: newConns(l.connections, l.linger), pages: newPages(opt.AnswerCacheBytes)}
+	s.metrics = newMetrics(s)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.app = fiber.New(fiber.Config{
 		DisableStartupMessage: true,

@@ -1,10 +1,7 @@
 package api
 
 import (
-	"context"
-	"fmt"
-
-	"github.com/gofiber/fiber/v2"
+	"time"
 
 	"edgesignal/host/live"
 	"edgesignal/host/market"
@@ -42,32 +39,14 @@ type excludedLine struct {
 	Reason signal.Reason `json:"reason"`
 }
 
-// answerBook computes and writes one book. Everything in the answer comes
-// from the one snapshot that is taken here.
-func (s *Server) answerBook(c *fiber.Ctx, strategy string, q signal.Query) error {
-	snap, done, err := s.opt.Board.Current(strategy)
-	if err != nil {
-		return err
-	}
-	defer done()
-	ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
-	defer cancel()
-	book, err := s.opt.Engine.Book(ctx, snap, q)
-	if err != nil {
-		s.metrics.ruleFault(&snap.Release.Manifest, err)
-		return fmt.Errorf("%s %s: %w", snap.Release.Manifest.Strategy, snap.Release.Manifest.Version, err)
-	}
-	return answer(c, s.signalsAnswer(snap, book))
-}
-
-func (s *Server) signalsAnswer(snap *live.Snapshot, book *signal.Answer) *signalsAnswer {
+func newSignalsAnswer(snap *live.Snapshot, book *signal.Answer, now time.Time) *signalsAnswer {
 	a := &signalsAnswer{
 		Signals: make([]signalLine, len(book.Signals)),
 		Metadata: signalsMetadata{
 			Strategy:       snap.Release.Manifest.Strategy,
 			ModelVersion:   snap.Release.Manifest.Version,
 			Release:        snap.Release.Digest,
-			GeneratedAt:    instant(s.opt.Now()),
+			GeneratedAt:    instant(now),
 			AsOfDate:       book.AsOf,
 			DataAsOf:       book.DataAsOf,
 			NumSymbols:     len(book.Signals),

@@ -67,8 +67,8 @@ func readGenerate(body []byte) (*generate, error) {
 		return nil, err
 	}
 	g.Params = map[string]json.RawMessage{}
-	err = eachMember("params", params, func(name string, value json.RawMessage) error {
-		g.Params[name] = value
+	err = eachMember("params", params, func(name, value string) error {
+		g.Params[name] = json.RawMessage(value)
 		return nil
 	})
 	if err != nil {
@@ -80,8 +80,8 @@ func readGenerate(body []byte) (*generate, error) {
 
 // holdings reads previous_weights.
 func holdings(object json.RawMessage) (all []holding, err error) {
-	err = eachMember("previous_weights", object, func(name string, value json.RawMessage) error {
-		w, err := strconv.ParseFloat(string(value), 64)
+	err = eachMember("previous_weights", object, func(name, value string) error {
+		w, err := strconv.ParseFloat(value, 64)
 		if err != nil {
 			return refusal(badRequest, fmt.Sprintf("field previous_weights[%.100q]: a number expected, got %.100s", name, value))
 		}
@@ -92,11 +92,11 @@ func holdings(object json.RawMessage) (all []holding, err error) {
 }
 
 // eachMember visits the members of a field that is an object, null or absent.
-func eachMember(field string, object json.RawMessage, visit func(string, json.RawMessage) error) error {
+func eachMember(field string, object json.RawMessage, visit func(name, value string) error) error {
 	if len(object) == 0 || string(object) == "null" {
 		return nil
 	}
-	err := members(object, func(name string, value json.RawMessage, _ int) error { return visit(name, value) })
+	err := members(string(object), func(name, value string, _ int) error { return visit(name, value) })
 	var refused *requestError
 	switch {
 	case errors.Is(err, errNoObject):

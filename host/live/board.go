@@ -178,29 +178,6 @@ func (b *Board) guarded(s *slot) (Outcome, error) {
 	return b.load(s)
 }
 
-// SetMarket puts every strategy on a new market, each with one atomic store,
-// after its newest day was scored.
-func (b *Board) SetMarket(m *market.Market) {
-	for _, name := range b.Strategies() {
-		snap, done, err := b.Current(name)
-		if err != nil {
-			continue
-		}
-		b.warm(b.ctx, m, snap.Release)
-		done()
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.market = m
-	b.slots.Range(func(_, v any) bool {
-		s := v.(*slot)
-		if now := s.current.Load(); now != nil {
-			s.current.Store(&Snapshot{Record: now.Record, Release: now.Release, Market: m})
-		}
-		return true
-	})
-}
-
 // Market is the newest market, nil until one is loaded.
 func (b *Board) Market() *market.Market {
 	b.mu.Lock()

@@ -68,7 +68,7 @@ func (b *Board) restore(ctx context.Context, s *slot, kept lastgood.Kept) (done 
 		rel.done()
 		return false, fmt.Errorf("its manifest has the digest %s, %s served: the file was changed, or TOP_N, BOTTOM_N or a stock rule were", rel.Digest, kept.Release)
 	}
-	b.warm(ctx, b.Market(), rel)
+	b.warm(ctx, rel)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	snap := &Snapshot{Record: rec, Release: rel, Market: b.market}

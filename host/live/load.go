@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"edgesignal/host/gate"
-	"edgesignal/host/market"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
@@ -69,30 +68,11 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 		b.keep(s)
 		return rec.Version, out, nil
 	}
-	b.warm(ctx, b.Market(), rel)
 	out = Outcome{Activated: true, Version: rec.Version, Previous: s.serving()}
+	b.warm(ctx, rel)
 	b.replace(s, rec, rel)
 	b.keep(s)
 	return rec.Version, out, nil
-}
-
-// warm scores the newest day, so that the first request pays nothing. Where
-// that cannot be done now, the first request does it.
-func (b *Board) warm(ctx context.Context, m *market.Market, rel *Release) {
-	if err := b.opt.Scores.Warm(ctx, m, rel.Model, rel.Manifest.ModelSHA256); err != nil {
-		b.opt.Log.Warn("the newest day is not scored yet", "strategy", rel.Manifest.Strategy, "version", rel.Manifest.Version, "error", err)
-	}
-}
-
-// replace is the swap: one atomic store. The lock only keeps a swap of the
-// release and a swap of the market from losing each other.
-func (b *Board) replace(s *slot, rec release.Record, rel *Release) {
-	b.mu.Lock()
-	old := s.current.Swap(&Snapshot{Record: rec, Release: rel, Market: b.market})
-	b.mu.Unlock()
-	if old != nil && old.Release != rel {
-		old.Release.done()
-	}
 }
 
 // prepare fetches a release's bytes and takes them through the gate. Digests

@@ -53,6 +53,10 @@ func (m *Market) align(files []*file, sectors map[string]string) error {
 		m.Series = append(m.Series, s)
 	}
 	slices.SortFunc(m.Series, func(a, b *Series) int { return strings.Compare(a.Symbol, b.Symbol) })
+	m.index = make(map[string]int32, len(m.Series))
+	for i, s := range m.Series {
+		m.index[s.Symbol] = int32(i)
+	}
 	return nil
 }
 

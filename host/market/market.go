@@ -19,8 +19,9 @@ type Market struct {
 	Sectors  []string  // the names of sectors in symbols.csv, sorted, each once
 	Failures []Failure // sorted by file
 
-	listing string // what the directory looked like before it was read
-	unread  bool   // a file could not be read for a reason that may pass
+	index   map[string]int32 // of Series by symbol; a hint, which Index checks
+	listing string           // what the directory looked like before it was read
+	unread  bool             // a file could not be read for a reason that may pass
 }
 
 // Failure is a file that could not be used, and why.
@@ -42,6 +43,9 @@ func (m *Market) Find(symbol string) *Series {
 // Index is where in Series an upper-case symbol stands; ok is false for one
 // that is not there.
 func (m *Market) Index(symbol string) (i int, ok bool) {
+	if i, ok := m.index[symbol]; ok && int(i) < len(m.Series) && m.Series[i].Symbol == symbol {
+		return int(i), true
+	}
 	return slices.BinarySearchFunc(m.Series, symbol, func(s *Series, sym string) int { return strings.Compare(s.Symbol, sym) })
 }
 

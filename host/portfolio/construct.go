@@ -16,6 +16,7 @@ import (
 // rule knows them by position only.
 type Input struct {
 	Predictions []float64            // one a symbol, finite
+	Ranks       []int                // of Predictions, as DenseRanks gives them; nil = to be computed
 	Columns     map[string][]float64 // extra columns by name, each of the same length; NaN = missing
 	Params      json.RawMessage      // all parameters, canonical JSON
 	Limits      release.Limits
@@ -29,10 +30,16 @@ type Book struct {
 
 // RuleInput is in as the rule of this metadata gets it.
 func RuleInput(meta rule.Meta, in Input) (rule.Input, error) {
-	ranks := DenseRanks(in.Predictions)
+	ranks := in.Ranks
+	if ranks == nil {
+		ranks = DenseRanks(in.Predictions)
+	}
 	out := rule.Input{Params: in.Params, Predictions: in.Predictions, Ranks: make([]float64, len(ranks)), Columns: make([][]float64, len(meta.Columns))}
 	for i, r := range ranks {
 		out.Ranks[i] = float64(r)
+	}
+	if len(ranks) != len(in.Predictions) {
+		return out, fmt.Errorf("%d ranks for %d symbols", len(ranks), len(in.Predictions))
 	}
 	for i, name := range meta.Columns {
 		out.Columns[i] = in.Columns[name]

@@ -2,137 +2,135 @@
 // over all cores, and keeps them, with the features that they came from,
 // within a bound of bytes.
 //
-// What is kept is a pure function of its key: predictions of (market revision,
-// model, day), features of (market revision, day). It is forgotten when it is
-// not asked for, never because time passes.
+// What is kept is a pure function of its key: scores of (market revision,
+// model, day), features of (market revision, day). So features outlive the
+// model: another one on the same market reuses them.
 package score
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"runtime"
+	"slices"
 
-	"edgesignal/host/alpha158"
+	"edgesignal/host/decimal"
 	"edgesignal/host/market"
+	"edgesignal/host/memo"
 	"edgesignal/host/model"
 )
 
-// Gap is why a series cannot be scored on a day.
-type Gap int
+// Scores are what a model predicts on one calendar day of a market. All
+// slices but Order have one entry a series of the market, in their order.
+// They are shared: nobody changes them.
+type Scores struct {
+	Gaps        []Gap
+	Predictions []float64 // LightGBM's predict(); NaN where there is a gap
+	Decimals    []string  // Predictions as answers show them; "" for what is not finite
 
-// The gaps.
-const (
-	None         Gap = iota
-	NoBar            // no bar on that day
-	ShortHistory     // fewer than alpha158.Rows calendar rows
-)
+	// Order lists the series without a gap, the highest prediction first and
+	// equal ones by symbol. Not-a-numbers come last.
+	Order []int32
+}
 
-// Row is the row of a calendar day in a series, and what it lacks to be scored.
-func Row(s *market.Series, day int) (row int, gap Gap) {
-	row, ok := s.Row(day)
-	switch {
-	case !ok || !s.HasBar(row):
-		return row, NoBar
-	case row+1 < alpha158.Rows:
-		return row, ShortHistory
+// Cache keeps scores and features. Nil keeps nothing, and each call computes.
+type Cache struct {
+	scores   *memo.Cache[scoresKey, *Scores]
+	features *memo.Cache[featuresKey, *features]
+}
+
+type featuresKey struct {
+	market string // its revision
+	day    int
+}
+
+type scoresKey struct {
+	featuresKey
+	model string // SHA-256 of its text
+}
+
+// New makes a cache of about limit bytes, nil where that is 0. Features have
+// nine tenths of it: they are 30 times as large as the scores of a day.
+func New(limit int64) *Cache {
+	if limit <= 0 {
+		return nil
 	}
-	return row, None
+	return &Cache{
+		scores:   memo.New(limit/10, func(k scoresKey, s *Scores) int64 { return int64(len(k.market)+len(k.model)) + s.bytes() }),
+		features: memo.New(limit-limit/10, func(k featuresKey, f *features) int64 { return int64(len(k.market)) + f.bytes() }),
+	}
 }
 
-// Predictions are what a model predicts on a calendar day of m (an index of
-// its Calendar): one a series of m, in their order, LightGBM's predict();
-// NaN for a series that Row finds a gap in. The slice is shared: callers do
-// not change it. sum is the SHA-256 of the model's text, which is its name
-// here. A nil Cache computes and keeps nothing.
+// Stats are those of the scores and of the features.
+func (c *Cache) Stats() (scores, features memo.Stats) {
+	if c == nil {
+		return scores, features
+	}
+	return c.scores.Stats(), c.features.Stats()
+}
+
+// Scores are the scores of a model on a calendar day of m (an index of its
+// Calendar). sum is the SHA-256 of the model's text, which is its name here.
 //
-// One computation serves all who ask at the same time. It ends with ctx's
-// error when the one who began it gives up; who waited begins anew.
-func (c *Cache) Predictions(ctx context.Context, m *market.Market, mod *model.Model, sum string, day int) ([]float64, error) {
-	return c.predictions(ctx, m, mod, sum, day, runtime.GOMAXPROCS(0))
+// One computation serves all who ask at the same time. Errors: the model's
+// own, for a market's features that do not fit it; and ctx's when ctx ends.
+func (c *Cache) Scores(ctx context.Context, m *market.Market, mod *model.Model, sum string, day int) (*Scores, error) {
+	return c.compute(ctx, m, mod, sum, day, runtime.GOMAXPROCS(0))
 }
 
-// Warm computes the predictions of the newest day of m, so that the first
-// request for them pays nothing, on half of the cores: requests go on
-// meanwhile.
+// Warm computes the scores of the newest day of m, so that the first request
+// for them pays nothing, on half of the cores: requests go on meanwhile.
 func (c *Cache) Warm(ctx context.Context, m *market.Market, mod *model.Model, sum string) error {
 	if c == nil || m == nil {
 		return nil
 	}
-	_, err := c.predictions(ctx, m, mod, sum, len(m.Calendar)-1, max(1, runtime.GOMAXPROCS(0)/2))
+	_, err := c.compute(ctx, m, mod, sum, len(m.Calendar)-1, max(1, runtime.GOMAXPROCS(0)/2))
 	return err
 }
 
-func (c *Cache) predictions(ctx context.Context, m *market.Market, mod *model.Model, sum string, day, cores int) ([]float64, error) {
-	v, err := c.once(ctx, key{m.Revision, sum, day}, func() (value, error) {
-		f, err := c.features(ctx, m, day, cores)
-		if err != nil {
-			return value{}, err
-		}
-		p, err := predict(ctx, m, mod, f, cores)
-		return value{predictions: p}, err
-	})
-	return v.predictions, err
-}
-
-// features are those of all series without a gap on a day.
-func (c *Cache) features(ctx context.Context, m *market.Market, day, cores int) (*features, error) {
-	v, err := c.once(ctx, key{market: m.Revision, day: day}, func() (value, error) {
-		f, err := compute(ctx, m, day, cores)
-		return value{features: f}, err
-	})
-	return v.features, err
-}
-
-// features is a row-major matrix, alpha158.Width values a row.
-type features struct {
-	series []int32   // of each row: its index in Market.Series, ascending
-	rows   []float32 // len(series) * alpha158.Width
-}
-
-func compute(ctx context.Context, m *market.Market, day, cores int) (*features, error) {
-	f := &features{}
-	var at []int // row of the series
-	for i, s := range m.Series {
-		if row, gap := Row(s, day); gap == None {
-			f.series, at = append(f.series, int32(i)), append(at, row)
-		}
+func (c *Cache) compute(ctx context.Context, m *market.Market, mod *model.Model, sum string, day, cores int) (*Scores, error) {
+	var caches Cache
+	if c != nil {
+		caches = *c
 	}
-	f.rows = make([]float32, len(f.series)*alpha158.Width)
-	err := parallel(ctx, cores, len(f.series), func() func(from, to int) error {
-		return func(from, to int) error {
-			for i := from; i < to; i++ {
-				s := m.Series[f.series[i]]
-				alpha158.Last(f.rows[i*alpha158.Width:(i+1)*alpha158.Width], s.Slice(at[i]+1-alpha158.Rows, at[i]+1))
-			}
-			return nil
+	of := featuresKey{m.Revision, day}
+	return caches.scores.Do(ctx, scoresKey{of, sum}, func() (*Scores, error) {
+		f, err := caches.features.Do(ctx, of, func() (*features, error) { return newFeatures(ctx, m, day, cores) })
+		if err != nil {
+			return nil, err
 		}
+		return newScores(ctx, f, mod, cores)
 	})
-	if err != nil {
+}
+
+func newScores(ctx context.Context, f *features, mod *model.Model, cores int) (*Scores, error) {
+	s := &Scores{Gaps: f.gaps, Predictions: make([]float64, len(f.gaps)), Decimals: make([]string, len(f.gaps)), Order: slices.Clone(f.series)}
+	for i := range s.Predictions {
+		s.Predictions[i] = math.NaN()
+	}
+	if err := f.predict(ctx, mod, s.Predictions, cores); err != nil {
 		return nil, err
 	}
-	return f, nil
+	for _, i := range f.series {
+		if p := s.Predictions[i]; !math.IsNaN(p) && !math.IsInf(p, 0) {
+			s.Decimals[i] = string(decimal.Append(nil, p))
+		}
+	}
+	s.Sort(s.Order)
+	return s, nil
 }
 
-func predict(ctx context.Context, m *market.Market, mod *model.Model, f *features, cores int) ([]float64, error) {
-	all := make([]float64, len(m.Series))
-	for i := range all {
-		all[i] = math.NaN()
-	}
-	err := parallel(ctx, cores, len(f.series), func() func(from, to int) error {
-		rows, dst := make([]float64, chunk*alpha158.Width), make([]float64, chunk)
-		return func(from, to int) error {
-			rows, dst := rows[:(to-from)*alpha158.Width], dst[:to-from]
-			for i, v := range f.rows[from*alpha158.Width : to*alpha158.Width] {
-				rows[i] = float64(v)
-			}
-			if err := mod.Predict(dst, rows); err != nil {
-				return err
-			}
-			for i, p := range dst {
-				all[f.series[from+i]] = p
-			}
-			return nil
-		}
+// Sort puts indices of series in the order of Order.
+func (s *Scores) Sort(series []int32) {
+	slices.SortFunc(series, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(s.Predictions[b], s.Predictions[a]), cmp.Compare(a, b))
 	})
-	return all, err
+}
+
+func (s *Scores) bytes() int64 {
+	n := int64(4 * len(s.Order))
+	for _, d := range s.Decimals {
+		n += 8 + 16 + int64(len(d)) // Gaps are the features'
+	}
+	return n
 }

@@ -1,7 +1,6 @@
 package signal
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,10 +13,12 @@ import (
 // book is named.
 func (in *Inputs) Answer(book portfolio.Book, only []string) (*Answer, error) {
 	a := &Answer{
-		Signals: make([]Signal, len(in.Symbols)), AsOf: in.AsOf, DataAsOf: in.DataAsOf, Excluded: slices.Clone(in.Excluded),
+		Signals: make([]Signal, len(in.order)), AsOf: in.AsOf, DataAsOf: in.DataAsOf, Excluded: slices.Clone(in.Excluded),
 	}
-	for i, symbol := range in.Symbols {
-		a.Signals[i] = Signal{symbol, in.Predictions[i], book.Ranks[i], book.Weights[i]}
+	for k, i := range in.order {
+		a.Signals[k] = Signal{
+			Symbol: in.Symbols[i], PredictedReturn: in.Predictions[i], Decimal: in.decimals[i], Rank: in.Ranks[i], TargetWeight: book.Weights[i],
+		}
 	}
 	if only != nil {
 		pick(a, only)
@@ -25,8 +26,6 @@ func (in *Inputs) Answer(book portfolio.Book, only []string) (*Answer, error) {
 			return nil, fmt.Errorf("%w on %s: %s", ErrNoData, a.DataAsOf, describe(a.Excluded))
 		}
 	}
-	// Symbols ascend already, so a stable sort by rank leaves ties by symbol.
-	slices.SortStableFunc(a.Signals, func(x, y Signal) int { return cmp.Compare(x.Rank, y.Rank) })
 	return a, nil
 }
 

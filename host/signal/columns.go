@@ -1,41 +1,88 @@
 package signal
 
 import (
+	"context"
 	"fmt"
 
 	"edgesignal/host/market"
+	"edgesignal/host/memo"
 	"edgesignal/host/portfolio"
 )
 
-// columns computes the named extra columns for the members on a calendar day:
-// one value a member, in their order.
+// member is a symbol that can be scored on the day.
+type member struct {
+	series *market.Series
+	row    int
+}
+
+// columns are the named extra columns for series (ascending) on a calendar
+// day: one value a series, in their order.
 //
 // A value depends on the market, the strategy's own universe, the day and the
 // symbol, and previous_weight on the query's weights; never on which other
 // symbols were asked for. All arithmetic is in float64 in one order, and every
 // NaN is math.NaN(), so that a rule is given the same bytes on every machine.
-func (e *Engine) columns(names []string, m *market.Market, day int, members []member, previous map[string]float64) (map[string][]float64, error) {
+func (e *Engine) columns(ctx context.Context, names []string, m *market.Market, day int, series []int32, previous map[string]float64) (map[string][]float64, error) {
 	columns := make(map[string][]float64, len(names))
 	for _, name := range names {
-		value := e.column(name, m, day, previous)
-		if value == nil {
+		values := make([]float64, len(series))
+		switch {
+		case !portfolio.ProvidedColumns[name]:
 			return nil, fmt.Errorf("column %q is not one that this host provides", name)
-		}
-		values := make([]float64, len(members))
-		for i, mb := range members {
-			values[i] = value(mb)
+		case name == portfolio.PreviousWeight:
+			for k, i := range series {
+				values[k] = previous[m.Series[i].Symbol]
+			}
+		case e.Columns == nil:
+			value := e.column(name, m, day)
+			for k, i := range series {
+				values[k] = value(member{m.Series[i], day - m.Series[i].First})
+			}
+		default:
+			all, err := e.wholeColumn(ctx, name, m, day)
+			if err != nil {
+				return nil, err
+			}
+			for k, i := range series {
+				values[k] = all[i]
+			}
 		}
 		columns[name] = values
 	}
 	return columns, nil
 }
 
-// column is how a column gets a member's value, nil for a name that
-// portfolio.Columns does not list.
-func (e *Engine) column(name string, m *market.Market, day int, previous map[string]float64) func(member) float64 {
+// ColumnCache keeps extra columns of whole markets between books.
+type ColumnCache = memo.Cache[ColumnKey, []float64]
+
+// ColumnKey names a column's values: one a series of the market, in their order.
+type ColumnKey struct {
+	market string // its revision
+	day    int
+	name   string
+}
+
+// NewColumnCache makes a cache of about limit bytes, nil where that is 0. It
+// is for one Engine: beta depends on its universe.
+func NewColumnCache(limit int64) *ColumnCache {
+	return memo.New(limit, func(k ColumnKey, v []float64) int64 { return int64(len(k.market) + len(k.name) + 8*len(v)) })
+}
+
+// wholeColumn is a column for every series of a market, kept.
+func (e *Engine) wholeColumn(ctx context.Context, name string, m *market.Market, day int) ([]float64, error) {
+	return e.Columns.Do(ctx, ColumnKey{m.Revision, day, name}, func() ([]float64, error) {
+		all, value := make([]float64, len(m.Series)), e.column(name, m, day)
+		for i, s := range m.Series {
+			all[i] = value(member{s, day - s.First})
+		}
+		return all, nil
+	})
+}
+
+// column is how a provided column other than previous_weight gets a member's
+// value. A member outside its history has none, which is NaN.
+func (e *Engine) column(name string, m *market.Market, day int) func(member) float64 {
 	switch name {
-	case portfolio.PreviousWeight:
-		return func(mb member) float64 { return previous[mb.series.Symbol] }
 	case portfolio.Close:
 		return func(mb member) float64 { return closeAt(mb.series, mb.row) }
 	case portfolio.Volatility20D:
@@ -48,6 +95,6 @@ func (e *Engine) column(name string, m *market.Market, day int, previous map[str
 		against := universeReturns(e.own(m), day)
 		return func(mb member) float64 { return beta60d(mb, &against) }
 	default:
-		return nil
+		panic("column " + name + " has no formula")
 	}
 }

@@ -17,6 +17,9 @@ type Engine struct {
 
 	// Scores keeps predictions between books; nil = each book computes its own.
 	Scores *score.Cache
+
+	// Columns keeps extra columns between books; nil = each book computes its own.
+	Columns *ColumnCache
 }
 
 // Book answers a query from one snapshot with its release's own rule. Errors:
@@ -27,12 +30,14 @@ func (e *Engine) Book(ctx context.Context, snap *live.Snapshot, q Query) (*Answe
 	if err != nil {
 		return nil, err
 	}
-	params, err := portfolio.MergeParams(r.Manifest.RuleParams, q.Params)
-	if err != nil {
-		return nil, err
+	params := r.Manifest.RuleParams // canonical already
+	if len(q.Params) > 0 {
+		if params, err = portfolio.MergeParams(params, q.Params); err != nil {
+			return nil, err
+		}
 	}
 	book, err := portfolio.Construct(ctx, r.Rule, portfolio.Input{
-		Predictions: in.Predictions, Columns: in.Columns, Params: params, Limits: r.Manifest.Limits,
+		Predictions: in.Predictions, Ranks: in.Ranks, Columns: in.Columns, Params: params, Limits: r.Manifest.Limits,
 	})
 	if err != nil {
 		return nil, err

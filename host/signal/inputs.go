@@ -14,10 +14,14 @@ import (
 type Inputs struct {
 	Symbols     []string
 	Predictions []float64            // finite
+	Ranks       []int                // dense, 1 = the highest prediction
 	Columns     map[string][]float64 // the extra columns asked for, by name
 	AsOf        market.Date
 	DataAsOf    market.Date // the trading day that the bars are of
 	Excluded    []Excluded  // by symbol
+
+	decimals []string // of Predictions
+	order    []int32  // positions by rank, then symbol
 }
 
 // Inputs gathers what a rule needs to answer a query from one snapshot.
@@ -42,39 +46,28 @@ func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, colum
 	if q.AsOf != nil {
 		in.AsOf = *q.AsOf
 	}
-	members, excluded := split(m, e.universe(m, &q), day)
-	in.Excluded = excluded
-	if len(members) == 0 {
-		return nil, fmt.Errorf("%w on %s: %s", ErrNoData, in.DataAsOf, describe(excluded))
-	}
-	in.Symbols = make([]string, len(members))
-	for i, mb := range members {
-		in.Symbols[i] = mb.series.Symbol
-	}
-	var err error
-	if in.Predictions, err = e.predict(ctx, snap, day, members); err != nil {
-		return nil, err
-	}
-	if in.Columns, err = e.columns(columns, m, day, members, q.Previous); err != nil {
-		return nil, err
-	}
-	return in, nil
-}
-
-// predict is what the release's model predicts for the members on a calendar
-// day, in their order.
-func (e *Engine) predict(ctx context.Context, snap *live.Snapshot, day int, members []member) ([]float64, error) {
-	all, err := e.Scores.Predictions(ctx, snap.Market, snap.Release.Model, snap.Release.Manifest.ModelSHA256, day)
+	scores, err := e.Scores.Scores(ctx, m, snap.Release.Model, snap.Release.Manifest.ModelSHA256, day)
 	if err != nil {
 		return nil, err
 	}
-	predictions := make([]float64, len(members))
-	for i, mb := range members {
-		p := all[mb.index]
-		if math.IsNaN(p) || math.IsInf(p, 0) {
-			return nil, &PredictionError{mb.series.Symbol, p}
-		}
-		predictions[i] = p
+	var series []int32
+	series, in.Excluded = split(m, scores.Gaps, e.universe(&q))
+	if len(series) == 0 {
+		return nil, fmt.Errorf("%w on %s: %s", ErrNoData, in.DataAsOf, describe(in.Excluded))
 	}
-	return predictions, nil
+	n := len(series)
+	in.Symbols, in.Predictions, in.decimals = make([]string, n), make([]float64, n), make([]string, n)
+	for k, i := range series {
+		symbol, p := m.Series[i].Symbol, scores.Predictions[i]
+		if math.IsNaN(p) || math.IsInf(p, 0) {
+			return nil, &PredictionError{symbol, p}
+		}
+		in.Symbols[k], in.Predictions[k], in.decimals[k] = symbol, p, scores.Decimals[i]
+	}
+	in.order = orderOf(scores.Order, series, in.Predictions, len(m.Series))
+	in.Ranks = denseRanks(in.order, in.Predictions)
+	if in.Columns, err = e.columns(ctx, columns, m, day, series, q.Previous); err != nil {
+		return nil, err
+	}
+	return in, nil
 }

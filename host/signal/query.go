@@ -31,6 +31,7 @@ type Query struct {
 type Signal struct {
 	Symbol          string
 	PredictedReturn float64 // LightGBM's predict()
+	Decimal         string  // PredictedReturn as answers show it
 	Rank            int     // dense over the whole book, 1 = the highest prediction
 	TargetWeight    float64 // fraction of capital
 }

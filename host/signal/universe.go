@@ -2,50 +2,49 @@ package signal
 
 import (
 	"slices"
+	"strings"
 
 	"edgesignal/host/market"
 	"edgesignal/host/score"
 )
 
-// member is a symbol that has what its features need on the day.
-type member struct {
-	series *market.Series
-	index  int // of the series in the market
-	row    int
-}
-
-// split parts symbols (ascending) into those with data on a day and those
-// without, in the same order.
-func split(m *market.Market, symbols []string, day int) (in []member, out []Excluded) {
-	in = make([]member, 0, len(symbols))
-	for _, sym := range symbols {
-		i, ok := m.Index(sym)
-		if !ok {
-			out = append(out, Excluded{sym, UnknownSymbol})
-			continue
-		}
-		switch row, gap := score.Row(m.Series[i], day); gap {
-		case score.NoBar:
-			out = append(out, Excluded{sym, NoBar})
-		case score.ShortHistory:
-			out = append(out, Excluded{sym, ShortHistory})
-		default:
-			in = append(in, member{m.Series[i], i, row})
-		}
-	}
-	return in, out
-}
-
-// universe is the sorted list of symbols that a query's book is built over.
-func (e *Engine) universe(m *market.Market, q *Query) []string {
-	switch {
-	case q.Symbols != nil:
-		return slices.Sorted(slices.Values(q.Symbols))
-	case len(e.Universe) > 0:
+// universe is what a query's book is built over; nil = every symbol of the market.
+func (e *Engine) universe(q *Query) []string {
+	if q.Symbols == nil && len(e.Universe) > 0 {
 		return e.Universe
-	default:
-		return m.Symbols()
 	}
+	return q.Symbols
+}
+
+// split parts symbols (nil = all, no duplicates, in any order) into the series
+// of those that can be scored, ascending, and those that cannot, by symbol.
+func split(m *market.Market, gaps []score.Gap, symbols []string) (series []int32, out []Excluded) {
+	var wanted []bool // by series; nil = all
+	n := len(m.Series)
+	if symbols != nil {
+		wanted, n = make([]bool, n), len(symbols)
+		for _, sym := range symbols {
+			if i, ok := m.Index(sym); ok {
+				wanted[i] = true
+			} else {
+				out = append(out, Excluded{sym, UnknownSymbol})
+			}
+		}
+	}
+	series = make([]int32, 0, n)
+	for i, gap := range gaps {
+		switch {
+		case wanted != nil && !wanted[i]:
+		case gap == score.None:
+			series = append(series, int32(i))
+		case gap == score.NoBar:
+			out = append(out, Excluded{m.Series[i].Symbol, NoBar})
+		case gap == score.ShortHistory:
+			out = append(out, Excluded{m.Series[i].Symbol, ShortHistory})
+		}
+	}
+	slices.SortFunc(out, func(a, b Excluded) int { return strings.Compare(a.Symbol, b.Symbol) })
+	return series, out
 }
 
 // own is the strategy's own universe, as far as the market has it, in

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"edgesignal/host/live"
+	"edgesignal/host/memo"
+	"edgesignal/host/signal"
+)
+
+// page is an encoded answer. It is shared by all who ask for the same: nobody
+// changes it.
+type page struct {
+	body []byte
+	etag string // strong, in quotes; "" for what is no GET
+}
+
+// newPages keeps about limit bytes of answers. A book is a pure function of
+// its key, so a page is never too old; generated_at is when it was computed.
+func newPages(limit int64) *memo.Cache[string, *page] {
+	return memo.New(limit, func(key string, p *page) int64 { return int64(len(key) + len(p.body) + len(p.etag)) })
+}
+
+// answerBook writes one book. Everything in the answer comes from the one
+// snapshot that is taken here.
+func (s *Server) answerBook(c *fiber.Ctx, strategy string, q signal.Query) error {
+	snap, done, err := s.opt.Board.Current(strategy)
+	if err != nil {
+		return err
+	}
+	defer done()
+	key := bookKey(snap, &q)
+	p, kept := s.pages.Get(key)
+	if !kept {
+		ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
+		defer cancel()
+		p, err = s.pages.Do(ctx, key, func() (*page, error) { return s.newPage(ctx, snap, q) })
+	}
+	if err != nil {
+		s.metrics.ruleFault(&snap.Release.Manifest, err)
+		return fmt.Errorf("%s %s: %w", snap.Release.Manifest.Strategy, snap.Release.Manifest.Version, err)
+	}
+	return p.write(c)
+}
+
+func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Query) (*page, error) {
+	book, err := s.opt.Engine.Book(ctx, snap, q)
+	if err != nil {
+		return nil, err
+	}
+	p := &page{body: appendBook(nil, snap, book, s.opt.Now())}
+	if q.Symbols == nil {
+		sum := sha256.Sum256(p.body)
+		p.etag = `"` + hex.EncodeToString(sum[:16]) + `"`
+	}
+	return p, nil
+}
+
+// write answers with the page, or with 304 to a client that has it.
+func (p *page) write(c *fiber.Ctx) error {
+	ctx := c.Context()
+	if p.etag != "" && notModified(ctx, p.etag) {
+		return nil
+	}
+	ctx.SetContentType(fiber.MIMEApplicationJSON)
+	ctx.Response.SetBodyRaw(p.body)
+	return nil
+}
+
+// bookKey is all that decides a book: release, market, day and what is asked.
+// No part can run into the next: none holds a line feed but Params, whose
+// length stands before it. The same symbols in another order are another key,
+// and the same book.
+func bookKey(snap *live.Snapshot, q *signal.Query) string {
+	n := 256 + len(q.Params) + 64*len(q.Previous)
+	for _, list := range [][]string{q.Symbols, q.Only} {
+		for _, s := range list {
+			n += len(s) + 1
+		}
+	}
+	b := append(make([]byte, 0, n), snap.Release.Digest...)
+	b = append(b, '\n')
+	if snap.Market != nil {
+		b = append(b, snap.Market.Revision...)
+	}
+	b = append(b, '\n')
+	if q.AsOf != nil {
+		b = strconv.AppendInt(b, int64(*q.AsOf), 10)
+	}
+	for _, list := range [][]string{q.Symbols, q.Only} {
+		b = strconv.AppendInt(append(b, '\n'), int64(len(list)), 10)
+		for _, s := range list {
+			b = append(append(b, '\n'), s...)
+		}
+	}
+	b = strconv.AppendInt(append(b, '\n'), int64(len(q.Params)), 10)
+	b = append(append(b, '\n'), q.Params...)
+	for _, s := range slices.Sorted(maps.Keys(q.Previous)) {
+		b = append(append(append(b, '\n'), s...), ' ')
+		b = strconv.AppendUint(b, math.Float64bits(q.Previous[s]), 16)
+	}
+	return string(b)
+}

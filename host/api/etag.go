@@ -1,0 +1,26 @@
+package api
+
+import (
+	"bytes"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+)
+
+// notModified tags the answer, and reports whether the client has it already:
+// then the answer is 304 and needs no body. What is tagged may be kept, and is
+// asked about each time.
+func notModified(ctx *fasthttp.RequestCtx, etag string) bool {
+	h := &ctx.Response.Header
+	h.Set(fiber.HeaderETag, etag)
+	h.Set(fiber.HeaderCacheControl, "no-cache")
+	// If-None-Match compares weakly (RFC 9110, section 13.1.2).
+	for item := range bytes.SplitSeq(ctx.Request.Header.Peek(fiber.HeaderIfNoneMatch), []byte(",")) {
+		item = bytes.TrimPrefix(bytes.TrimSpace(item), []byte("W/"))
+		if string(item) == etag || string(item) == "*" {
+			ctx.SetStatusCode(fiber.StatusNotModified)
+			return true
+		}
+	}
+	return false
+}

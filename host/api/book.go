@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -52,12 +54,19 @@ func (s *Server) answerBook(c *fiber.Ctx, strategy string, q signal.Query) error
 	return p.write(c)
 }
 
+// drafts are buffers that a page is encoded in.
+var drafts = sync.Pool{New: func() any { return new([]byte) }}
+
 func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Query) (*page, error) {
 	book, err := s.opt.Engine.Book(ctx, snap, q)
 	if err != nil {
 		return nil, err
 	}
-	p := &page{body: appendBook(nil, snap, book, s.opt.Now())}
+	// Encoded where there is room already, for its length is known only then.
+	room := drafts.Get().(*[]byte)
+	*room = appendBook((*room)[:0], snap, book, s.opt.Now())
+	p := &page{body: bytes.Clone(*room)}
+	drafts.Put(room)
 	if q.Symbols == nil {
 		sum := sha256.Sum256(p.body)
 		p.etag = `"` + hex.EncodeToString(sum[:16]) + `"`

@@ -3,8 +3,6 @@ package market
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"edgesignal/host/market/barfile"
 )
@@ -52,11 +50,7 @@ func (m *Market) align(files []*file, sectors map[string]string) error {
 		}
 		m.Series = append(m.Series, s)
 	}
-	slices.SortFunc(m.Series, func(a, b *Series) int { return strings.Compare(a.Symbol, b.Symbol) })
-	m.index = make(map[string]int32, len(m.Series))
-	for i, s := range m.Series {
-		m.index[s.Symbol] = int32(i)
-	}
+	m.Arrange()
 	return nil
 }
 

@@ -31,6 +31,16 @@ type Failure struct {
 	Reason string `json:"reason"`
 }
 
+// Arrange sorts Series and makes them quick to find: the last step of who
+// makes a Market.
+func (m *Market) Arrange() {
+	slices.SortFunc(m.Series, func(a, b *Series) int { return strings.Compare(a.Symbol, b.Symbol) })
+	m.index = make(map[string]int32, len(m.Series))
+	for i, s := range m.Series {
+		m.index[s.Symbol] = int32(i)
+	}
+}
+
 // Find is the series of an upper-case symbol, or nil.
 func (m *Market) Find(symbol string) *Series {
 	i, ok := m.Index(symbol)

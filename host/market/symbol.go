@@ -13,29 +13,35 @@ const maxSymbol = 32
 // letters, digits and any of . - _ ^ = & + but no dot in front. Nothing is
 // trimmed.
 func CanonicalSymbol(s string) (string, error) {
-	if err := checkSymbol(s); err != nil {
+	lower, err := checkSymbol(s)
+	if err != nil {
 		return "", fmt.Errorf("symbol %.*q %w", maxSymbol+8, s, err)
 	}
-	return strings.ToUpper(s), nil
+	if lower {
+		s = strings.ToUpper(s)
+	}
+	return s, nil
 }
 
-func checkSymbol(s string) error {
+// checkSymbol also reports whether s has a lower-case letter.
+func checkSymbol(s string) (lower bool, err error) {
 	switch {
 	case s == "":
-		return errors.New("is empty")
+		return false, errors.New("is empty")
 	case len(s) > maxSymbol:
-		return fmt.Errorf("has %d bytes; the limit is %d", len(s), maxSymbol)
+		return false, fmt.Errorf("has %d bytes; the limit is %d", len(s), maxSymbol)
 	case s[0] == '.':
-		return errors.New("begins with a dot")
+		return false, errors.New("begins with a dot")
 	}
 	for i := range len(s) {
-		if c := s[i]; !symbolByte(c) {
-			return fmt.Errorf("has %q at byte %d; letters, digits and . - _ ^ = & + are allowed", c, i)
+		c := s[i]
+		switch {
+		case 'A' <= c && c <= 'Z' || '0' <= c && c <= '9':
+		case 'a' <= c && c <= 'z':
+			lower = true
+		case strings.IndexByte(".-_^=&+", c) < 0:
+			return false, fmt.Errorf("has %q at byte %d; letters, digits and . - _ ^ = & + are allowed", c, i)
 		}
 	}
-	return nil
-}
-
-func symbolByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(".-_^=&+", c) >= 0
+	return lower, nil
 }

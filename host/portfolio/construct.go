@@ -57,6 +57,9 @@ func Construct(ctx context.Context, m *rule.Module, in Input) (Book, error) {
 	if err := m.CheckParams(in.Params); err != nil {
 		return Book{}, err
 	}
+	if in.Ranks == nil {
+		in.Ranks = DenseRanks(in.Predictions)
+	}
 	input, err := RuleInput(m.Meta(), in)
 	if err != nil {
 		return Book{}, err
@@ -68,9 +71,5 @@ func Construct(ctx context.Context, m *rule.Module, in Input) (Book, error) {
 	if err := CheckLimits(out.Weights, in.Limits); err != nil {
 		return Book{}, err
 	}
-	book := Book{Ranks: make([]int, len(input.Ranks)), Output: out}
-	for i, r := range input.Ranks {
-		book.Ranks[i] = int(r)
-	}
-	return book, nil
+	return Book{Ranks: in.Ranks, Output: out}, nil
 }

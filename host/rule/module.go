@@ -16,6 +16,7 @@ type Module struct {
 	code     *code
 	pool     *pool
 	params   atomic.Pointer[guestText] // of the last call
+	checked  atomic.Pointer[string]    // the last parameters that CheckParams found right
 	once     sync.Once
 	closeErr error
 }

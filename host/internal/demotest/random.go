@@ -36,5 +36,6 @@ func RandomMarket(n, days int) *market.Market {
 		}
 		m.Series = append(m.Series, s)
 	}
+	m.Arrange()
 	return m
 }

@@ -38,7 +38,7 @@ type Config struct {
 	BottomN         int    `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where a release sets none."`
 
 	ReloadIntervalSeconds int    `name:"model-reload-interval-seconds" env:"MODEL_RELOAD_INTERVAL_SECONDS" default:"300" help:"Seconds between full checks of the registry; a change is seen at once."`
-	AuthTokensFile        string `env:"AUTH_TOKENS_FILE" hidden:""`
+	AuthTokensFile        string `env:"AUTH_TOKENS_FILE" placeholder:"FILE" help:"Who may call what: lines of name scope[,scope] sha256:<hex of the token>, reread on change. Unset = anyone may read, and clients on this machine may do everything."`
 	MaxStaleness          string `env:"MAX_STALENESS" default:"0" placeholder:"TIME" help:"A registry not reached for longer makes /readyz fail: 90s, 10m, or seconds. 0 = off."`
 }
 
@@ -155,6 +155,10 @@ func (c *Config) logged() slog.Attr {
 	if symbols == "" {
 		symbols = "(every symbol with data)"
 	}
+	tokens := c.AuthTokensFile
+	if tokens == "" {
+		tokens = "(none: reading is open, control calls are for this machine)"
+	}
 	database := redacted(c.DatabaseURL)
 	if path, err := c.registryPath(); err == nil && !c.fleetRegistry() {
 		database = "sqlite://" + path
@@ -163,7 +167,7 @@ func (c *Config) logged() slog.Attr {
 		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
 		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
 		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
-		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "MAX_STALENESS", c.MaxStaleness)
+		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "AUTH_TOKENS_FILE", tokens, "MAX_STALENESS", c.MaxStaleness)
 }
 
 // redacted is a URL without its password.

@@ -28,7 +28,7 @@ type metrics struct {
 	handler  fiber.Handler
 }
 
-func newMetrics(board *live.Board, inFlight *atomic.Int64) *metrics {
+func newMetrics(board *live.Board, problems func() []error, inFlight *atomic.Int64) *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "edgesignal_http_requests_total", Help: "Requests by method, route and status.",
@@ -49,7 +49,7 @@ func newMetrics(board *live.Board, inFlight *atomic.Int64) *metrics {
 	}, func() float64 { return float64(inFlight.Load()) })
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(
-		m.requests, m.seconds, m.faults, m.reloads, busy, newBoardCollector(board),
+		m.requests, m.seconds, m.faults, m.reloads, busy, newBoardCollector(board, problems),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	m.handler = adaptor.HTTPHandler(promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))

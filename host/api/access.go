@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -13,17 +12,17 @@ import (
 
 // access is who may call a route.
 type access struct {
-	scopes token.Scopes // with a token file: one of these, or admin; 0 = no token is needed
+	scopes token.Scopes // with a token file: the one that is needed, or admin; Any = any token, 0 = none
 	local  bool         // without one: clients on this machine only
 }
 
-// Weights and bars are for those who trade on them. Who makes hosts reload, or
-// watches them, must see what serves and why not, and need not see a weight.
+// Weights and bars are for those who trade on them. What serves, where and why
+// not is for everybody with a token: a pipeline that made the hosts reload must
+// see what came of it, and need not see a weight.
 var (
 	open      = access{}
-	scraping  = access{scopes: token.Any}
+	known     = access{scopes: token.Any}
 	reading   = access{scopes: token.Signals}
-	watching  = access{scopes: token.Signals | token.Reload}
 	reloading = access{scopes: token.Reload, local: true}
 	control   = access{scopes: token.Admin, local: true}
 )
@@ -64,12 +63,8 @@ func (s *Server) authorize(h *fasthttp.RequestHeader, a access) (name string, er
 		return "", challenged(unauthenticated, "invalid_token", "this token is not known here")
 	}
 	if !e.Scopes.Allow(a.scopes) {
-		need := (a.scopes &^ token.Admin).Names()
-		if need == nil {
-			need = token.Admin.Names()
-		}
-		err := challenged(forbidden, "insufficient_scope", fmt.Sprintf("the token has the scope %s; this call needs %s", e.Scopes, strings.Join(need, " or ")))
-		err.challenge += `, scope="` + strings.Join(need, " ") + `"`
+		err := challenged(forbidden, "insufficient_scope", fmt.Sprintf("the token has the scope %s; this call needs %s", e.Scopes, a.scopes))
+		err.challenge += fmt.Sprintf(", scope=%q", a.scopes)
 		return e.Name, err
 	}
 	return e.Name, nil

@@ -23,23 +23,23 @@ func routes() []route {
 		{get, "/api/v1/signals", reading, (*Server).getSignals},
 		{post, "/api/v1/signals/generate", reading, (*Server).generateSignals},
 
-		{get, "/model/info", watching, (*Server).modelInfo},
-		{get, "/api/v1/model/info", watching, (*Server).modelInfo},
+		{get, "/model/info", known, (*Server).modelInfo},
+		{get, "/api/v1/model/info", known, (*Server).modelInfo},
 		{post, "/model/reload", reloading, (*Server).reloadModel},
 		{post, "/api/v1/model/reload", reloading, (*Server).reloadModel},
 
 		{post, pathTry, control, (*Server).tryRule},
 
 		{get, "/api/v1/market", reading, (*Server).market},
-		{get, "/api/v1/strategies", watching, (*Server).strategies},
-		{get, "/api/v1/fleet", watching, (*Server).fleet},
-		{get, "/api/v1/releases", watching, (*Server).releases},
+		{get, "/api/v1/strategies", known, (*Server).strategies},
+		{get, "/api/v1/fleet", known, (*Server).fleet},
+		{get, "/api/v1/releases", known, (*Server).releases},
 
 		{get, "/health", open, (*Server).health},
 		{get, "/livez", open, (*Server).alive},
 		{get, "/readyz", open, (*Server).ready},
 		{get, "/ready", open, (*Server).ready},
-		{get, "/metrics", scraping, (*Server).scrape},
+		{get, "/metrics", known, (*Server).scrape},
 
 		{get, "/openapi.yaml", open, (*Server).asset},
 		{get, "/docs", open, (*Server).asset},

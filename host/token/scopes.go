@@ -9,8 +9,8 @@ type Scopes uint8
 
 // The scopes there are.
 const (
-	Signals Scopes = 1 << iota // what is for those who trade on it
-	Reload                     // making a host look into the registry, and seeing what came of it
+	Signals Scopes = 1 << iota // weights, and the bars they come from
+	Reload                     // making a host look into the registry
 	Admin                      // everything
 )
 
@@ -23,19 +23,16 @@ const Any = Signals | Reload | Admin
 // Allow is whether a token with these scopes may do what needs one of need.
 func (s Scopes) Allow(need Scopes) bool { return s&(need|Admin) != 0 }
 
-// Names are the scopes of the set.
-func (s Scopes) Names() []string {
+// String is the set as the file has it: signals,reload.
+func (s Scopes) String() string {
 	var names []string
 	for i, name := range scopeNames {
 		if s&(1<<i) != 0 {
 			names = append(names, name)
 		}
 	}
-	return names
+	return strings.Join(names, ",")
 }
-
-// String is the set as the file has it: signals,reload.
-func (s Scopes) String() string { return strings.Join(s.Names(), ",") }
 
 // scopeOf is the set of one scope; 0 = there is none of this name.
 func scopeOf(name string) Scopes {

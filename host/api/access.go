@@ -70,8 +70,8 @@ func (s *Server) authorize(h *fasthttp.RequestHeader, a access) (name string, er
 	return e.Name, nil
 }
 
-// bearer is the token that a request presents (RFC 6750, section 2.1), at most
-// one byte longer than a token may be; nil = none.
+// bearer is the token that a request presents (RFC 6750, section 2.1); nil =
+// none.
 func bearer(h *fasthttp.RequestHeader) ([]byte, error) {
 	values := h.PeekAll(fiber.HeaderAuthorization)
 	if len(values) > 1 {

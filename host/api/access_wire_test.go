@@ -222,7 +222,9 @@ func TestNoTokenIsEverLogged(t *testing.T) {
 		secret := strings.TrimPrefix(key, token.Prefix)
 		for _, part := range []string{secret[:6], secret[len(secret)-6:], fmt.Sprintf("%x", sha256.Sum256([]byte(key)))} {
 			for line := range strings.Lines(logged + answers.String()) {
-				require.False(t, strings.Contains(line, part), "%.1000s", line) // NotContains would show everything
+				if strings.Contains(line, part) {
+					t.Fatalf("%s is in %.1000s", part, line)
+				}
 			}
 		}
 	}

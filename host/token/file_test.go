@@ -2,7 +2,6 @@ package token
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -200,7 +199,7 @@ func TestOpenRefuses(t *testing.T) {
 		})
 	}
 	_, err := Open(filepath.Join(dir, "none"))
-	require.True(t, errors.Is(err, fs.ErrNotExist))
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 // TestReadersWhileTheFileChanges: a token that is in every version is known

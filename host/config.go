@@ -38,7 +38,7 @@ type Config struct {
 	BottomN         int    `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where a release sets none."`
 
 	ReloadIntervalSeconds int    `name:"model-reload-interval-seconds" env:"MODEL_RELOAD_INTERVAL_SECONDS" default:"300" help:"Seconds between full checks of the registry; a change is seen at once."`
-	AuthTokensFile        string `env:"AUTH_TOKENS_FILE" hidden:""`
+	AuthTokensFile        string `env:"AUTH_TOKENS_FILE" placeholder:"FILE" help:"Who may call what: lines of name scope[,scope] sha256:<hex of the token>, reread on change. Unset = anyone may read, and clients on this machine may do everything."`
 	ScoreCacheBytes       int64  `env:"SCORE_CACHE_BYTES" default:"67108864" placeholder:"BYTES" help:"Features, predictions and extra columns of days that are kept (${default}). 0 = none."`
 	AnswerCacheBytes      int64  `env:"ANSWER_CACHE_BYTES" default:"33554432" placeholder:"BYTES" help:"Encoded answers that are kept (${default}). 0 = none."`
 	MaxStaleness          string `env:"MAX_STALENESS" default:"0" placeholder:"TIME" help:"A registry not reached for longer makes /readyz fail: 90s, 10m, or seconds. 0 = off."`
@@ -173,6 +173,10 @@ func (c *Config) logged() slog.Attr {
 	if symbols == "" {
 		symbols = "(every symbol with data)"
 	}
+	tokens := c.AuthTokensFile
+	if tokens == "" {
+		tokens = "(none: reading is open, control calls are for this machine)"
+	}
 	database := redacted(c.DatabaseURL)
 	if path, err := c.registryPath(); err == nil && !c.fleetRegistry() {
 		database = "sqlite://" + path
@@ -181,7 +185,7 @@ func (c *Config) logged() slog.Attr {
 		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
 		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
 		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
-		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds,
+		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "AUTH_TOKENS_FILE", tokens,
 		"SCORE_CACHE_BYTES", c.ScoreCacheBytes, "ANSWER_CACHE_BYTES", c.AnswerCacheBytes, "MAX_STALENESS", c.MaxStaleness)
 }
 

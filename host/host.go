@@ -18,6 +18,7 @@ import (
 	"edgesignal/host/market"
 	"edgesignal/host/score"
 	"edgesignal/host/signal"
+	"edgesignal/host/token"
 )
 
 // grace is how long requests in flight have to finish when the host stops.
@@ -33,7 +34,8 @@ type Host struct {
 	board     *live.Board
 	refresher *market.Refresher
 	server    *api.Server
-	data      string // data directory
+	tokens    *token.File // nil = none
+	data      string      // data directory
 	log       *slog.Logger
 }
 
@@ -46,9 +48,6 @@ type Identity struct {
 // Open checks the configuration, opens the registry and the store, and makes
 // all parts. Nothing runs yet.
 func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host, error) {
-	if cfg.AuthTokensFile != "" {
-		return nil, errors.New("AUTH_TOKENS_FILE is set: this build knows no tokens; control calls are answered to loopback clients only")
-	}
 	universe, err := cfg.universe()
 	if err != nil {
 		return nil, err
@@ -75,6 +74,10 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if cfg.DefaultStrategy == "" {
 		return nil, errors.New("DEFAULT_STRATEGY is empty: a strategy's name is expected")
 	}
+	tokens, err := cfg.tokens()
+	if err != nil {
+		return nil, err
+	}
 	log.Info("starting", slog.String("version", id.Version), cfg.logged())
 	shelf, err := OpenShelf(ctx, cfg.Storage, defaults, patience)
 	if err != nil {
@@ -88,14 +91,14 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	engine := &signal.Engine{
 		Universe: universe, Scores: score.New(cfg.ScoreCacheBytes - cfg.ScoreCacheBytes/10), Columns: signal.NewColumnCache(cfg.ScoreCacheBytes / 10),
 	}
-	h := &Host{shelf: shelf, data: data, log: log}
+	h := &Host{shelf: shelf, tokens: tokens, data: data, log: log}
 	h.board = live.NewBoard(live.Options{
 		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Version: id.Version, Strategy: cfg.DefaultStrategy, Defaults: defaults,
 		Gate: shelf.gate, Rule: shelf.gate.Rule, Scores: engine.Scores, Keep: keeper, Log: log, Interval: interval, MaxStaleness: staleness,
 	})
 	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
 	h.server = api.New(api.Options{
-		Board: h.board, Engine: engine, Gate: shelf.gate, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: cfg.AnswerCacheBytes,
+		Board: h.board, Engine: engine, Gate: shelf.gate, Tokens: tokens, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: cfg.AnswerCacheBytes,
 	})
 	return h, nil
 }
@@ -150,6 +153,9 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	h.firstReleases(ctx, &parts)
 	parts.Go(func() { h.board.Watch(ctx) })
 	parts.Go(func() { h.board.Heartbeat(ctx) })
+	if h.tokens != nil {
+		parts.Go(func() { h.watchTokens(ctx) })
+	}
 	parts.Go(func() {
 		h.refresher.Run(ctx, first, h.newMarket, func(err error) {
 			h.log.Error("market not loaded; what served before serves on", "error", err)

@@ -79,7 +79,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 		{name: "no time between checks", args: []string{"serve", "--port", "0"}, env: "MODEL_RELOAD_INTERVAL_SECONDS=0", code: exitError, says: "MODEL_RELOAD_INTERVAL_SECONDS 0"},
 		{name: "a registry that this build does not know", args: []string{"serve", "--port", "0"}, env: "DATABASE_URL=mysql://u:secret@h/d", code: exitError, says: "mysql://u:xxxxx@h/d"},
 		{name: "a store that this build does not know", args: []string{"serve", "--port", "0"}, env: "ARTIFACT_STORE=s3://b/p", code: exitError, says: "ARTIFACT_STORE s3://b/p"},
-		{name: "tokens", args: []string{"serve", "--port", "0"}, env: "AUTH_TOKENS_FILE=tokens", code: exitError, says: "AUTH_TOKENS_FILE"},
+		{name: "tokens that are not there", args: []string{"serve", "--port", "0"}, env: "AUTH_TOKENS_FILE=tokens", code: exitError, says: "AUTH_TOKENS_FILE: token file tokens: no such file"},
 		{name: "activate without a registry", args: []string{"activate", "s", "v"}, code: exitError, says: "no registry at"},
 		{name: "releases without a registry", args: []string{"releases", "--state-dir", "nowhere"}, code: exitError, says: "nowhere/registry.db"},
 		{name: "model missing", args: []string{"score", "--model", "none.txt", "--rows", "r.csv"}, code: exitError, says: "none.txt"},
@@ -112,7 +112,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 
 func TestHelpOfEveryCommand(t *testing.T) {
 	for _, args := range [][]string{
-		{}, {"demo"}, {"serve"}, {"migrate"}, {"publish"}, {"activate"}, {"rollback"}, {"releases"}, {"status"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"version"},
+		{}, {"demo"}, {"serve"}, {"migrate"}, {"publish"}, {"activate"}, {"rollback"}, {"releases"}, {"status"}, {"data"}, {"data", "import"}, {"features"}, {"score"}, {"rule"}, {"rule", "new"}, {"rule", "meta"}, {"token"}, {"token", "new"}, {"version"},
 	} {
 		require.Contains(t, ok(t, append(args, "--help")...), "Usage: edgesignal", args)
 	}

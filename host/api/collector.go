@@ -11,18 +11,20 @@ import (
 // boardCollector shows what the board serves at the moment of the scrape.
 type boardCollector struct {
 	board    *live.Board
+	reasons  func() []error
 	serving  *prometheus.Desc
 	problems *prometheus.Desc
 	market   *prometheus.Desc
 	lastDay  *prometheus.Desc
 }
 
-func newBoardCollector(b *live.Board) *boardCollector {
+func newBoardCollector(b *live.Board, problems func() []error) *boardCollector {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc("edgesignal_"+name, help, labels, nil)
 	}
 	return &boardCollector{
 		board:    b,
+		reasons:  problems,
 		serving:  desc("serving_info", "1 for each release that serves.", "strategy", "version", "release"),
 		problems: desc("problems", "Reasons why this host is degraded; 0 = healthy."),
 		market:   desc("market_info", "1 for the market that serves.", "revision"),
@@ -50,7 +52,7 @@ func (c *boardCollector) Collect(out chan<- prometheus.Metric) {
 			gauge(c.serving, 1, st.Strategy, st.Serving, st.Release)
 		}
 	}
-	gauge(c.problems, float64(len(c.board.Problems())))
+	gauge(c.problems, float64(len(c.reasons())))
 	if m := c.board.Market(); m != nil {
 		gauge(c.market, 1, m.Revision)
 		gauge(c.lastDay, float64(m.Last().Time().Unix()))

@@ -81,7 +81,7 @@ func TestContract(t *testing.T) {
 
 	for _, table := range [][]call{
 		pageCalls(healthy), readingCalls(healthy), badQueries(healthy), badBodies(healthy), oddCalls(healthy),
-		reloadCalls(b, healthy), fleetCalls(t), emptyCalls(t), strangerCalls(t, b), tryCalls(t, b), staleCalls(t), brokenCalls(t, b), busyCalls(t, b), closedCalls(t),
+		reloadCalls(b, healthy), fleetCalls(t), emptyCalls(t), strangerCalls(t, b), tryCalls(t, b), tokenCalls(t, b, d), staleCalls(t), brokenCalls(t, b), busyCalls(t, b), closedCalls(t),
 	} {
 		for _, c := range table {
 			t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
@@ -295,6 +295,26 @@ func strangerCalls(t *testing.T, b *demotest.Board) []call {
 		{name: "reload with a header", on: s, method: "POST", path: "/model/reload", header: []string{"X-Forwarded-For", "127.0.0.1"}, status: 403, code: forbidden},
 		{name: "reading from elsewhere", on: s, method: "GET", path: "/signals", status: 200},
 	}
+}
+
+// tokenCalls are, of every operation that is not for all, one without a token
+// and one with a token that is not enough.
+func tokenCalls(t *testing.T, b *demotest.Board, d *spec) []call {
+	s := guarded(t, b.Board, nil)
+	var calls []call
+	for _, o := range d.operations() {
+		if o.public {
+			continue
+		}
+		calls = append(calls, call{name: o.method + o.path + " without a token", on: s, method: o.method, path: o.path, status: 401, code: unauthenticated})
+		for _, scopes := range []string{"signals", "reload"} {
+			if status, _ := o.expected(true, []string{scopes}); status == 403 {
+				header := []string{"Authorization", "Bearer " + keys[scopes]}
+				calls = append(calls, call{name: o.method + o.path + " with " + scopes, on: s, method: o.method, path: o.path, header: header, status: 403, code: forbidden})
+			}
+		}
+	}
+	return calls
 }
 
 func staleCalls(t *testing.T) []call {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"errors"
+
 	"github.com/gofiber/fiber/v2"
 )
 
@@ -27,11 +29,23 @@ func (s *Server) health(c *fiber.Ctx) error {
 	if m := board.Market(); m != nil {
 		a.MarketRevision, a.DataAsOf = orNull(m.Revision), orNull(m.Last().String())
 	}
-	for _, p := range board.Problems() {
+	for _, p := range s.problems() {
 		a.Status = "degraded"
 		a.Problems = append(a.Problems, p.Error())
 	}
 	return answer(c, a)
+}
+
+// errTokenFile is all that /health says of it, for everybody may ask.
+var errTokenFile = errors.New("the token file cannot be used as it is; the tokens read before count on, and the log says why")
+
+// problems are the reasons why this host is degraded.
+func (s *Server) problems() []error {
+	problems := s.opt.Board.Problems()
+	if s.opt.Tokens != nil && s.opt.Tokens.Problem() != nil {
+		problems = append(problems, errTokenFile)
+	}
+	return problems
 }
 
 type stateAnswer struct {

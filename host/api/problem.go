@@ -23,6 +23,7 @@ type code string
 
 const (
 	badRequest           code = "bad_request"
+	unauthenticated      code = "unauthenticated"
 	forbidden            code = "forbidden"
 	unknownStrategy      code = "unknown_strategy"
 	noRelease            code = "no_release"
@@ -56,6 +57,7 @@ var kinds = map[code]struct {
 	retry  int
 }{
 	badRequest:           {status: http.StatusBadRequest, title: "The request cannot be read"},
+	unauthenticated:      {status: http.StatusUnauthorized, title: "A known token is needed"},
 	forbidden:            {status: http.StatusForbidden, title: "Not for this caller"},
 	unknownStrategy:      {status: http.StatusNotFound, title: "No such strategy"},
 	noRelease:            {status: http.StatusNotFound, title: "No release"},
@@ -151,6 +153,8 @@ type requestError struct {
 	errors []fieldError
 	reason release.Reason
 	log    []string
+
+	challenge string // for WWW-Authenticate; "" = none
 }
 
 func (e *requestError) Error() string { return e.detail }
@@ -227,6 +231,10 @@ func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {
 	ctx.Response.Reset()
 	if p.Code == methodNotAllowed {
 		ctx.Response.Header.SetBytesV(fiber.HeaderAllow, allow)
+	}
+	var request *requestError
+	if errors.As(v.err, &request) && request.challenge != "" {
+		ctx.Response.Header.Set(fiber.HeaderWWWAuthenticate, request.challenge)
 	}
 	if retry := kinds[p.Code].retry; retry > 0 {
 		ctx.Response.Header.Set(fiber.HeaderRetryAfter, strconv.Itoa(retry))

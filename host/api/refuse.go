@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"time"
 
@@ -72,8 +73,17 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	if v.code != requestTimeout { // nothing more comes from who let the time pass
 		hangUp(ctx)
 	}
-	v.err = err
+	v.err = unquoted(err)
 	s.leave(ctx, v)
+}
+
+// quotation is what %q writes.
+var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// unquoted is fasthttp's error without the parts of the request that it
+// quotes: a token may stand in them, and they go into the log.
+func unquoted(err error) error {
+	return errors.New(quotation.ReplaceAllString(err.Error(), `"..."`))
 }
 
 func (s *Server) unreadable(err error) error {

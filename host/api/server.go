@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net"
@@ -17,13 +18,15 @@ import (
 	"edgesignal/host/live"
 	"edgesignal/host/memo"
 	"edgesignal/host/signal"
+	"edgesignal/host/token"
 )
 
 // Options are what a server works with.
 type Options struct {
 	Board   *live.Board
 	Engine  *signal.Engine
-	Gate    gate.Gate // for modules that clients bring
+	Gate    gate.Gate   // for modules that clients bring
+	Tokens  *token.File // nil = there are none: see access
 	Log     *slog.Logger
 	Now     func() time.Time // nil = time.Now
 	Version string           // of the binary
@@ -64,6 +67,9 @@ type Server struct {
 	limits   limits
 	app      *fiber.App
 	allow    map[string]string // path -> the methods it knows, for Allow
+	access   map[string]access // "GET /path" -> who may call it
+	cut      string            // see unread
+	uploads  uploads
 	conns    *conns
 	metrics  *metrics
 	pages    *memo.Cache[string, *page]
@@ -79,7 +85,10 @@ func newServer(opt Options, l limits) *Server {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	s := &Server{opt: opt, limits: l, conns: newConns(l.connections, l.linger), pages: newPages(opt.AnswerCacheBytes)}
+	s := &Server{
+		opt: opt, limits: l, conns: newConns(l.connections, l.linger), pages: newPages(opt.AnswerCacheBytes),
+		cut: rand.Text(), uploads: uploads{limits: l},
+	}
 	s.metrics = newMetrics(s)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.app = fiber.New(fiber.Config{
@@ -105,7 +114,7 @@ func newServer(opt Options, l limits) *Server {
 	server := s.app.Server()
 	server.Handler = s.observed(s.app.Handler())
 	server.ErrorHandler = s.refuse
-	server.HeaderReceived = (&uploads{limits: l}).admit
+	server.HeaderReceived = s.headerReceived
 	server.CloseOnShutdown = true
 	// fasthttp's pool has a goroutine that sleeps so long between two looks,
 	// and looks once more after the server has stopped.

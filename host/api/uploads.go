@@ -28,7 +28,7 @@ const (
 	uploadBytes = rule.MaxModuleBytes + 2<<20 // a module and the fields beside it
 )
 
-// admit is fasthttp's question after the headers of each request.
+// admit says how large the body of a request may be.
 func (u *uploads) admit(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	if !h.IsPost() || !bytes.Equal(h.RequestURI(), []byte(pathTry)) || h.ContentLength() <= u.limits.body && h.ContentLength() >= 0 {
 		return c

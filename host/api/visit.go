@@ -19,6 +19,7 @@ type visit struct {
 	method string
 	path   string
 	route  string // the path in the table; "" = none
+	caller string // the name of the token that let it in; "" = none
 	code   code   // of the problem it ended in; "" = none
 	err    error  // why
 	stack  []byte // of a panic
@@ -51,6 +52,9 @@ func (s *Server) observed(next fasthttp.RequestHandler) fasthttp.RequestHandler 
 				s.fail(ctx, fmt.Errorf("panic: %v", p))
 			}
 		}()
+		if s.unread(&ctx.Request.Header) {
+			defer hangUp(ctx)
+		}
 		if ambiguous(&ctx.Request.Header) {
 			s.fail(ctx, refusal(badRequest, "this request says in two ways where it ends"))
 			hangUp(ctx)
@@ -93,6 +97,9 @@ func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
 	attrs := []slog.Attr{
 		slog.String("request_id", v.id), slog.String("method", v.method), slog.String("path", v.path),
 		slog.Int("status", ctx.Response.StatusCode()), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("client", ctx.RemoteAddr().String()),
+	}
+	if v.caller != "" {
+		attrs = append(attrs, slog.String("caller", v.caller))
 	}
 	if v.err != nil {
 		attrs = append(attrs, slog.String("code", string(v.code)), slog.Any("error", v.err))

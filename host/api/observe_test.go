@@ -122,7 +122,7 @@ func TestTheLogHasWhatTheClientDoesNot(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(lines[1]), &panicked))
 	require.Equal(t, "job-2", panicked["request_id"])
 	require.Contains(t, panicked["error"], "a bug")
-	require.Contains(t, panicked["stack"], "signalsAnswer")
+	require.Contains(t, panicked["stack"], "newPage")
 }
 
 func TestEveryReloadIsLogged(t *testing.T) {

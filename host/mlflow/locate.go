@@ -30,16 +30,18 @@ func (c *Client) Locate(ctx context.Context, text string, fetch Fetch) ([]string
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", text, err)
 	}
+	// Only the best may be a model directory: what else is looked at is a file beside it.
+	file, err := c.modelFile(ctx, locations[0].root, locations[0].rel, fetch)
+	switch {
+	case err == nil:
+		return []string{file}, nil
+	case !isNotFound(err) || locations[0].rel == "":
+		return nil, fmt.Errorf("%s: %w", text, err)
+	}
 	var paths []string
 	for _, l := range locations {
-		file, err := c.modelFile(ctx, l.root, l.rel, fetch)
-		if err == nil {
-			return append(paths, file), nil
-		}
-		if !isNotFound(err) || l.rel == "" {
-			return nil, fmt.Errorf("%s: %w", text, err)
-		}
-		if file, err = c.join(l.root, l.rel); err != nil {
+		file, err := c.join(l.root, l.rel)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", text, err)
 		}
 		paths = append(paths, file)

@@ -210,3 +210,13 @@ func TestOpen(t *testing.T) {
 		require.Error(t, err, path)
 	}
 }
+
+func TestALoggedModelThatIsBeingMade(t *testing.T) {
+	m := client(t, mlflow.Config{}, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"model":{"info":{"artifact_uri":"file:///x","status":"LOGGED_MODEL_PENDING"}}}`)
+	})
+	_, err := m.Locate(t.Context(), "models:/m-1", nil)
+	var u *release.Unavailable
+	require.ErrorAs(t, err, &u)
+	require.ErrorContains(t, err, `the logged model "m-1" is "LOGGED_MODEL_PENDING", not ready`)
+}

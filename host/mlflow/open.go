@@ -3,6 +3,7 @@ package mlflow
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -19,12 +20,12 @@ func (c *Client) Open(ctx context.Context, path string) (io.ReadCloser, int64, e
 		return nil, 0, fmt.Errorf("%.200q: %w", path, err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, downloadTimeout, fmt.Errorf("not downloaded within %v", downloadTimeout))
-	res, err := c.do(ctx, fmt.Sprintf("artifact %q", rel), "mlflow-artifacts/artifacts/"+rel, nil)
+	res, err := c.do(ctx, fmt.Sprintf("artifact %q", rel), "mlflow-artifacts/artifacts/"+rel, nil) //nolint:bodyclose // download closes it
 	if err != nil {
 		cancel()
 		return nil, 0, err
 	}
-	r := &download{c, ctx, cancel, res.Body}
+	var r io.ReadCloser = &download{c, ctx, cancel, res.Body}
 	if res.ContentLength >= 0 {
 		return r, res.ContentLength, nil
 	}
@@ -50,7 +51,7 @@ type download struct {
 
 func (d *download) Read(p []byte) (int, error) {
 	n, err := d.body.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = d.client.fault(d.ctx, err)
 	}
 	return n, err

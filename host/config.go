@@ -20,6 +20,7 @@ type Storage struct {
 	DatabaseURL   string `env:"DATABASE_URL" placeholder:"URL" help:"The registry: postgres://user:password@host/database or sqlite:///path. Unset = registry.db in the state directory."`
 	StateDir      string `env:"STATE_DIR" default:".edgesignal" placeholder:"DIR" help:"Where this host keeps its own files (${default})."`
 	ArtifactStore string `env:"ARTIFACT_STORE" default:"artifacts" placeholder:"URL" help:"The store of models and rules: file:///dir or a directory (${default})."`
+	MLflow        `embed:""`
 }
 
 // Config is everything that a host can be told.
@@ -181,12 +182,12 @@ func (c *Config) logged() slog.Attr {
 	if path, err := c.registryPath(); err == nil && !c.fleetRegistry() {
 		database = "sqlite://" + path
 	}
-	return slog.Group("config",
+	return slog.Group("config", append(c.MLflow.logged(),
 		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
 		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
 		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
 		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "AUTH_TOKENS_FILE", tokens,
-		"SCORE_CACHE_BYTES", c.ScoreCacheBytes, "ANSWER_CACHE_BYTES", c.AnswerCacheBytes, "MAX_STALENESS", c.MaxStaleness)
+		"SCORE_CACHE_BYTES", c.ScoreCacheBytes, "ANSWER_CACHE_BYTES", c.AnswerCacheBytes, "MAX_STALENESS", c.MaxStaleness)...)
 }
 
 // redacted is a URL without its password.

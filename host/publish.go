@@ -11,19 +11,21 @@ import (
 
 	"edgesignal/host/gate"
 	"edgesignal/host/live"
+	"edgesignal/host/mlflow"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
-// PublishRequest is a release to be published, by files. The JSON texts may
-// be nil.
+// PublishRequest is a release to be published, by files or ids of MLflow. The
+// JSON texts may be nil.
 type PublishRequest struct {
 	Strategy, Version       string
 	ModelFile, GoldenFile   string // "" = none, but for the model
 	Rule                    string // a file, builtin:NAME, or "" = the stock rule top_bottom
 	Params, Metrics, Config []byte
 	Status, Notes           string
-	MLflowRunID, CreatedBy  string
+	MLflowRunID             string // "" = that of the model, where it has an id of MLflow
+	CreatedBy               string
 	Activate                bool
 	TopN, BottomN           int // of the stock rule where Params sets none
 }
@@ -53,7 +55,7 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 		max  int64
 		dst  *[]byte
 	}{{r.ModelFile, gate.MaxModelBytes, &p.Model}, {ruleFile, gate.MaxRuleBytes, &p.Rule}, {r.GoldenFile, gate.MaxGoldenBytes, &p.Golden}} {
-		if f.path == "" {
+		if f.path == "" || mlflow.IsID(f.path) {
 			continue
 		}
 		if *f.dst, err = readFile(f.path, f.max); err != nil {
@@ -80,6 +82,9 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 	s, err := OpenShelf(ctx, st, defaults, 0)
 	if err != nil {
 		return Published{}, err
+	}
+	if err = s.bring(ctx, &p, r, ruleFile); err != nil {
+		return Published{}, errors.Join(err, s.Close())
 	}
 	rec, report, err := s.publishAndActivate(ctx, p, r.Activate)
 	if err = errors.Join(err, s.Close()); err != nil {

@@ -13,6 +13,7 @@ import (
 	"edgesignal/host/artifact/dir"
 	"edgesignal/host/gate"
 	"edgesignal/host/live"
+	"edgesignal/host/mlflow"
 	"edgesignal/host/registry"
 	"edgesignal/host/registry/postgres"
 	"edgesignal/host/registry/sqlite"
@@ -25,6 +26,7 @@ type Shelf struct {
 	Registry registry.Registry
 	store    artifact.Store
 	fetcher  *artifact.Fetcher
+	mlflow   *mlflow.Client  // nil = none
 	defaults json.RawMessage // parameters of the stock rule
 	gate     *gate.Child
 }
@@ -47,6 +49,10 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage, patienc
 	if err != nil {
 		return nil, err
 	}
+	tracking, err := s.MLflow.client()
+	if err != nil {
+		return nil, err
+	}
 	store, err := dir.Open(root)
 	if err != nil {
 		return nil, fmt.Errorf("artifact store %s: %w", root, err)
@@ -55,7 +61,7 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage, patienc
 	if err != nil {
 		return nil, err
 	}
-	return &Shelf{Registry: reg, store: store, fetcher: &artifact.Fetcher{Store: store, WorkDir: work}, defaults: defaults, gate: g}, nil
+	return &Shelf{Registry: reg, store: store, fetcher: newFetcher(store, work, tracking), mlflow: tracking, defaults: defaults, gate: g}, nil
 }
 
 // gate is the process that checks releases, with a cache of compiled rules in

@@ -80,6 +80,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 		{name: "a registry that this build does not know", args: []string{"serve", "--port", "0"}, env: "DATABASE_URL=mysql://u:secret@h/d", code: exitError, says: "mysql://u:xxxxx@h/d"},
 		{name: "a store that this build does not know", args: []string{"serve", "--port", "0"}, env: "ARTIFACT_STORE=s3://b/p", code: exitError, says: "ARTIFACT_STORE s3://b/p"},
 		{name: "tokens that are not there", args: []string{"serve", "--port", "0"}, env: "AUTH_TOKENS_FILE=tokens", code: exitError, says: "AUTH_TOKENS_FILE: token file tokens: no such file"},
+		{name: "a tracking server that is none", args: []string{"serve", "--port", "0"}, env: "MLFLOW_TRACKING_URI=sqlite:///mlflow.db", code: exitError, says: "MLFLOW_TRACKING_URI sqlite:///"},
 		{name: "activate without a registry", args: []string{"activate", "s", "v"}, code: exitError, says: "no registry at"},
 		{name: "releases without a registry", args: []string{"releases", "--state-dir", "nowhere"}, code: exitError, says: "nowhere/registry.db"},
 		{name: "model missing", args: []string{"score", "--model", "none.txt", "--rows", "r.csv"}, code: exitError, says: "none.txt"},
@@ -93,6 +94,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 		{name: "publish without a model", args: []string{"publish", "--strategy", "s", "--version", "v"}, code: exitUsage, says: "--model"},
 		{name: "publish with bad parameters", args: []string{"publish", "--strategy", "s", "--version", "v", "--model", demoFiles + "/models/alpha_baseline-v1.0.0.txt", "--params", "[]"}, code: exitError, says: "parameters"},
 		{name: "publish what the gate refuses", args: []string{"publish", "--strategy", "s", "--version", "v", "--model", lightgbm + "/models/one_feature.txt"}, code: exitError, says: "features_mismatch"},
+		{name: "publish by an id without MLflow", args: []string{"publish", "--strategy", "s", "--version", "v", "--model", "models:/m/1"}, code: exitError, says: "MLFLOW_TRACKING_URI is not set"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if name, value, set := strings.Cut(tc.env, "="); set {

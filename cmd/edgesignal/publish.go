@@ -12,7 +12,7 @@ import (
 type publishCmd struct {
 	Strategy    string `required:"" placeholder:"S" help:"The strategy."`
 	Version     string `required:"" placeholder:"V" help:"The version, unique within the strategy."`
-	Model       string `required:"" placeholder:"FILE" help:"LightGBM's text model."`
+	Model       string `required:"" placeholder:"FILE" help:"LightGBM's text model: a file, runs:/<run_id>/<path> or models:/<name>/<version or alias> of MLflow; the rule and the golden file likewise."`
 	Rule        string `placeholder:"FILE.wasm" help:"The rule: a module, or builtin:NAME for a stock one. None = builtin:top_bottom with TOP_N and BOTTOM_N."`
 	Params      string `placeholder:"JSON" help:"The rule's parameters: a JSON object, or @FILE."`
 	Golden      string `placeholder:"FILE" help:"What the release must answer."`

@@ -17,6 +17,7 @@ var ErrTooLarge = errors.New("too large")
 type Fetcher struct {
 	Store   Store  // nil = none
 	WorkDir string // an absolute path, for relative paths that the store does not have
+	MLflow  MLflow // nil = none
 }
 
 // Fetch reads what path names, at most max bytes, and returns it with its
@@ -25,6 +26,8 @@ type Fetcher struct {
 //	file:///abs/path           a file of this machine (also plain /abs/path)
 //	models/alpha.txt           a key of the store; where the store has none, a
 //	sha256/ab12...             file relative to WorkDir
+//	runs:/<run_id>/<path>      an artifact of MLflow, as are
+//	models:/<name>/<version>   models:/<name>/<alias> and models:/m-<id>
 //
 // want is the SHA-256 that the bytes must have, "" = any.
 //
@@ -34,7 +37,7 @@ type Fetcher struct {
 // included); the context's error; and a plain one for a path that is not of a
 // form above or names something else than a regular file.
 func (f *Fetcher) Fetch(ctx context.Context, path, want string, max int64) (b []byte, sum string, err error) {
-	places, err := f.places(path)
+	places, err := f.resolve(ctx, path)
 	if err != nil {
 		return nil, "", err
 	}

@@ -32,6 +32,8 @@ func (f *Fetcher) places(path string) ([]place, error) {
 			return nil, err
 		}
 		return []place{local(name)}, nil
+	case f.MLflow != nil && strings.HasPrefix(path, mlflowArtifacts):
+		return []place{proxied(f.MLflow, path)}, nil
 	case isURL && strings.EqualFold(scheme, "s3"):
 		return nil, fmt.Errorf("%s: this host has no S3 store", path)
 	case isURL:

@@ -25,6 +25,7 @@ func fleetCalls(t *testing.T) []call {
 	beat("other:1")
 	says := func(version string) func() {
 		return func() {
+			beat("other:1") // the calls before may have taken longer than a host may be silent
 			require.NoError(t, b.Observe(t.Context(), registry.Observation{
 				Host: "other:1", Strategy: artifacts.Strategy, Desired: version, Serving: version, Since: time.Now(),
 				Release: "sha256:" + strings.Repeat("a", 64), Outcome: registry.OutcomeActivated,

@@ -16,6 +16,7 @@ func TestZeroBits(t *testing.T) {
 	require.True(t, plain(-math.Nextafter(zeroThreshold, 1)))
 	require.True(t, plain(math.Inf(-1)))
 	require.False(t, plain(math.NaN()))
+	require.False(t, plain(math.Float64frombits(infinityBits+1)), "the least NaN")
 	require.False(t, plain(math.Copysign(math.NaN(), -1)))
 }
 

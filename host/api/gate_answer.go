@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"edgesignal/host/gate"
+	"edgesignal/host/model"
 	"edgesignal/host/rule"
 )
 
@@ -12,9 +13,11 @@ import (
 type gateAnswer struct {
 	Steps []gate.Step      `json:"steps"`
 	Probe gate.ProbeReport `json:"probe"`
+
+	Evaluator *model.Evaluator `json:"evaluator,omitempty"`
 }
 
-func gateAnswerOf(r *gate.Report) gateAnswer { return gateAnswer{r.Steps, r.Probe} }
+func gateAnswerOf(r *gate.Report) gateAnswer { return gateAnswer{r.Steps, r.Probe, r.Evaluator} }
 
 // ruleAnswer is a rule with the parameters in effect.
 type ruleAnswer struct {

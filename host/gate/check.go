@@ -47,7 +47,7 @@ func check(ctx context.Context, job Job, opt rule.Options, begin func(step strin
 		run  func() error
 	}{
 		{stepDigests, true, c.digests},
-		{stepModel, withModel, func() (err error) { c.model, err = model.Load(c.Model); return err }},
+		{stepModel, withModel, c.load},
 		{stepFeatures, withModel, c.features},
 		{stepRule, true, func() (err error) { c.rule, err = rule.Compile(ctx, c.Rule, opt); return err }},
 		{stepParameters, true, c.parameters},
@@ -95,6 +95,21 @@ func (c *checking) digests() error {
 		}
 	}
 	return nil
+}
+
+func (c *checking) load() error {
+	m, err := model.Load(c.Model)
+	if err != nil {
+		return err
+	}
+	c.evaluateBy(m)
+	return nil
+}
+
+// evaluateBy takes the model, or one that is evaluated otherwise.
+func (c *checking) evaluateBy(m *model.Model) {
+	by := m.Evaluator()
+	c.model, c.out.Report.Evaluator = m, &by
 }
 
 func (c *checking) features() error {

@@ -55,6 +55,9 @@ type Report struct {
 	Steps  []Step        `json:"steps"`
 	Golden *GoldenReport `json:"golden,omitempty"` // nil = the release has no golden file
 	Probe  ProbeReport   `json:"probe"`
+
+	// Evaluator is what sums the model's trees; nil = no model was checked.
+	Evaluator *model.Evaluator `json:"evaluator,omitempty"`
 }
 
 // Step is one check that passed.

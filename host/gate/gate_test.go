@@ -14,7 +14,9 @@ import (
 	"edgesignal/guest/rules"
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
+	"edgesignal/host/model"
 	"edgesignal/host/release"
+	"edgesignal/host/rule"
 )
 
 func TestMain(m *testing.M) {
@@ -73,6 +75,23 @@ func TestTheDemoPasses(t *testing.T) {
 	require.Equal(t, []string{"digests", "model", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "purity"}, steps(v.Report))
 	require.Positive(t, v.Report.Probe.Fuel)
 	require.Equal(t, "top_bottom", v.Rule.Name)
+	require.Equal(t, &model.Evaluator{Name: model.EvaluatorBatch}, v.Report.Evaluator)
+}
+
+// What serves evaluates the model as the gate found it right to: the gate has
+// tried it on the golden rows too.
+func TestLoadedModelsAreEvaluatedAsTheGateSays(t *testing.T) {
+	c := good(t)
+	v, err := check(t, c)
+	require.NoError(t, err)
+	for _, want := range []model.Evaluator{{Name: model.EvaluatorBatch}, {Name: model.EvaluatorLeaves, Reason: "golden row 7"}} {
+		v.Report.Evaluator = &want
+		l, err := gate.Load(t.Context(), c, v, rule.Options{})
+		require.NoError(t, err)
+		require.Equal(t, want, l.Model.Evaluator())
+		require.Equal(t, &want, l.Report.Evaluator)
+		require.NoError(t, l.Rule.Close())
+	}
 }
 
 func TestAReleaseWithoutGoldenFilePasses(t *testing.T) {

@@ -27,6 +27,11 @@ func Load(ctx context.Context, c Candidate, verdict *Verdict, opt rule.Options) 
 	if l.Model, err = model.Load(c.Model); err != nil {
 		return nil, err
 	}
+	if by := verdict.Report.Evaluator; by != nil && by.Name == model.EvaluatorLeaves {
+		l.Model = l.Model.OnLeaves(by.Reason) // the golden rows may have shown it, which are not replayed here
+	}
+	by := l.Model.Evaluator()
+	l.Report.Evaluator = &by
 	if l.Rule, err = rule.Compile(ctx, c.Rule, opt); err != nil {
 		return nil, err
 	}

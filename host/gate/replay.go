@@ -53,6 +53,7 @@ func (c *checking) replayPredictions() error {
 			rows = append(rows, float64(v))
 		}
 	}
+	c.evaluateBy(c.model.Hold(rows))
 	got := make([]float64, len(g.Rows))
 	if err := c.model.Predict(got, rows); err != nil {
 		return release.Reject(release.ModelMalformed, "predicting the golden rows: %v", err)

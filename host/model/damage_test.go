@@ -40,7 +40,7 @@ func scoreAwkwardRows(t testing.TB, m *Model) {
 		math.SmallestNonzeroFloat64, zeroThreshold, 1 << 31, 1<<31 - 1, -1 << 31, 1 << 32, 31, 32, 1e6,
 	}
 	rows := make([]float64, 2*m.Width())
-	dst := make([]float64, 2)
+	dst, leaves := make([]float64, 2), make([]float64, 2)
 	for i, x := range awkward {
 		for j := range rows {
 			rows[j] = x
@@ -49,6 +49,8 @@ func scoreAwkwardRows(t testing.TB, m *Model) {
 			}
 		}
 		require.NoError(t, m.Raw(dst, rows))
+		require.NoError(t, m.OnLeaves("a test").Raw(leaves, rows))
+		requireBits(t, leaves, dst)
 		require.NoError(t, m.Predict(dst, rows))
 	}
 }

@@ -75,3 +75,5 @@ func (d document) setHeader(t testing.TB, line, with string) document {
 	d.header = re.ReplaceAllString(d.header, with)
 	return d
 }
+
+var treeNumber = regexp.MustCompile(`(?m)^Tree=.*$`)

@@ -66,22 +66,26 @@ func newEnsemble(f *forest) (e *ensemble, err error) {
 	return e, nil
 }
 
+// value is what a row may be made of. Each float32 is a float64, and compared
+// as one.
+type value interface{ float32 | float64 }
+
 // probe predicts a row of zeros and one of missing values.
 func (e *ensemble) probe() error {
 	rows := make([]float64, 2*e.width)
 	for i := range e.width {
 		rows[i] = math.NaN()
 	}
-	return e.sum(make([]float64, 2), rows)
+	return sumLeaves(e, make([]float64, 2), rows)
 }
 
-// sum writes the sum of the trees for each row of rows to dst.
-func (e *ensemble) sum(dst, rows []float64) error {
+// sumLeaves writes the sum of the trees for each row of rows to dst.
+func sumLeaves[V value](e *ensemble, dst []float64, rows []V) error {
 	scratch := e.rows.Get().(*[]float64)
 	defer e.rows.Put(scratch)
 	row := *scratch
 	for i := range dst {
-		e.prepare(row, rows[i*e.width:(i+1)*e.width])
+		prepare(e, row, rows[i*e.width:(i+1)*e.width])
 		if err := e.trees.Predict(row, 0, dst[i:i+1]); err != nil {
 			return fmt.Errorf("model: row %d: %w", i, err)
 		}
@@ -90,8 +94,9 @@ func (e *ensemble) sum(dst, rows []float64) error {
 }
 
 // prepare copies a row as leaves must see it.
-func (e *ensemble) prepare(row, from []float64) {
-	for j, x := range from {
+func prepare[V value](e *ensemble, row []float64, from []V) {
+	for j, v := range from {
+		x := float64(v)
 		if math.Abs(x) <= zeroThreshold {
 			x = 0
 		}

@@ -1,7 +1,8 @@
 // Package model scores rows with a LightGBM model, to the last bit of
 // LightGBM's own predict(). The text of a model comes from outside: it is read
-// and checked in full by this package, and the library that walks the trees,
-// github.com/dmitryikh/leaves, sees only what was checked.
+// and checked in full by this package, and what walks the trees is built from
+// what was checked: the library github.com/dmitryikh/leaves, and this package's
+// own evaluator of many rows at once, which must agree with it to the last bit.
 package model
 
 import (
@@ -16,8 +17,10 @@ const MaxBytes = 64 << 20
 // safe for concurrent use.
 type Model struct {
 	header
-	trees    int
-	ensemble *ensemble
+	trees  int
+	leaves *ensemble
+	batch  *flat  // nil = leaves alone
+	reason string // why batch is nil
 }
 
 // Load checks a LightGBM model text (as Booster.save_model writes it, format
@@ -35,7 +38,8 @@ func Load(text []byte) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Model{header: f.header, trees: len(f.trees), ensemble: e}, nil
+	batch, err := newFlat(f)
+	return newModel(f, e, batch, err), nil
 }
 
 // Width is the number of input columns.
@@ -55,18 +59,30 @@ func (m *Model) Trees() int { return m.trees }
 // Raw writes LightGBM's raw_score of each row to dst: the float64 sum of the
 // trees in file order. rows is row-major with Width() values a row, NaN =
 // missing, and is not changed; len(rows) must be len(dst)*Width().
-func (m *Model) Raw(dst, rows []float64) error {
-	if want := len(dst) * m.width; len(rows) != want {
-		return fmt.Errorf("model: %d values given, want %d: %d rows of %d columns", len(rows), want, len(dst), m.width)
-	}
-	return m.ensemble.sum(dst, rows)
-}
+func (m *Model) Raw(dst, rows []float64) error { return raw(m, dst, rows) }
 
 // Predict writes LightGBM's predict() of each row to dst: the raw score,
 // divided by the number of iterations where the model is an average (boosting
 // rf), then the objective's transform. Shapes are those of Raw.
-func (m *Model) Predict(dst, rows []float64) error {
-	if err := m.Raw(dst, rows); err != nil {
+func (m *Model) Predict(dst, rows []float64) error { return predict(m, dst, rows) }
+
+// PredictFloat32 is Predict for rows of float32, to the last bit that of their
+// values as float64.
+func (m *Model) PredictFloat32(dst []float64, rows []float32) error { return predict(m, dst, rows) }
+
+func raw[V value](m *Model, dst []float64, rows []V) error {
+	if want := len(dst) * m.width; len(rows) != want {
+		return fmt.Errorf("model: %d values given, want %d: %d rows of %d columns", len(rows), want, len(dst), m.width)
+	}
+	if m.batch == nil {
+		return sumLeaves(m.leaves, dst, rows)
+	}
+	sumFlat(m.batch, dst, rows)
+	return nil
+}
+
+func predict[V value](m *Model, dst []float64, rows []V) error {
+	if err := raw(m, dst, rows); err != nil {
 		return err
 	}
 	if m.average {

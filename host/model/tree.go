@@ -24,6 +24,8 @@ const (
 	defaultLeftBit = 1 << 1
 	missingShift   = 2 // two bits: 0 none, 1 zero, 2 NaN
 	missingMask    = 3
+	missingZero    = 1
+	missingNaN     = 2
 	decisionBits   = categoricalBit | defaultLeftBit | missingMask<<missingShift
 )
 

@@ -58,24 +58,36 @@ func (f *forest) score(row []float64) float64 {
 	return sum
 }
 
-func TestLeavesWalksAsTheCheckReads(t *testing.T) {
+func TestEvaluatorsWalkAsTheCheckReads(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		width := rapid.IntRange(1, 5).Draw(rt, "width")
-		byCategory := rapid.SliceOfN(rapid.Bool(), width, width).Draw(rt, "categorical")
+		byCategory := make([]bool, width)
+		if rapid.Bool().Draw(rt, "categories") {
+			byCategory = rapid.SliceOfN(rapid.Bool(), width, width).Draw(rt, "categorical")
+		}
 		text := drawModel(rt, width, byCategory)
 		f, err := parse(text)
 		require.NoError(rt, err)
 		m, err := Load(text)
 		require.NoError(rt, err)
+		want := EvaluatorBatch
+		if len(f.categorical) > 0 {
+			want = EvaluatorLeaves
+		}
+		require.Equal(rt, want, m.Evaluator().Name)
 
-		for range 20 {
-			row := make([]float64, width)
-			for j := range row {
-				row[j] = drawValue(rt)
+		const n = 2*lanes + fewRows
+		rows := make([]float64, n*width)
+		for i := range rows {
+			rows[i] = drawValue(rt)
+		}
+		for _, on := range []*Model{m, m.OnLeaves("a test")} {
+			got := make([]float64, n)
+			require.NoError(rt, on.Raw(got, rows))
+			for i := range got {
+				row := rows[i*width : (i+1)*width]
+				require.Equal(rt, math.Float64bits(f.score(row)), math.Float64bits(got[i]), "%s: row %v of\n%s", on.Evaluator().Name, row, text)
 			}
-			got := make([]float64, 1)
-			require.NoError(rt, m.Raw(got, row))
-			require.Equal(rt, math.Float64bits(f.score(row)), math.Float64bits(got[0]), "row %v of\n%s", row, text)
 		}
 	})
 }

@@ -1,0 +1,86 @@
+package model
+
+import (
+	"fmt"
+	"math"
+)
+
+// Evaluator says what sums the trees of a model.
+type Evaluator struct {
+	Name   string `json:"name"`             // EvaluatorBatch or EvaluatorLeaves
+	Reason string `json:"reason,omitempty"` // why it is not EvaluatorBatch
+}
+
+// The evaluators. Both give the same bits.
+const (
+	EvaluatorBatch  = "batch"  // this package's own: many rows at once
+	EvaluatorLeaves = "leaves" // github.com/dmitryikh/leaves, row by row
+)
+
+// newModel decides what evaluates a forest: leaves, or the batch evaluator if
+// there is one and it agrees with leaves on the probe.
+func newModel(f *forest, e *ensemble, batch *flat, err error) *Model {
+	m := &Model{header: f.header, trees: len(f.trees), leaves: e}
+	if err != nil {
+		return m.OnLeaves(err.Error())
+	}
+	if steps := batch.steps(); steps > maxProbeSteps {
+		return m.OnLeaves(fmt.Sprintf("a row may pass %d splits, and beyond %d it takes too long to hold the evaluators against each other", steps, maxProbeSteps))
+	}
+	m.batch = batch
+	return m.Hold(probeRows(f, batch.steps()))
+}
+
+// Evaluator says what sums the trees.
+func (m *Model) Evaluator() Evaluator {
+	if m.batch != nil {
+		return Evaluator{Name: EvaluatorBatch}
+	}
+	return Evaluator{Name: EvaluatorLeaves, Reason: m.reason}
+}
+
+// OnLeaves is the model evaluated by leaves alone, for the reason.
+func (m *Model) OnLeaves(reason string) *Model {
+	on := *m
+	on.batch, on.reason = nil, reason
+	return &on
+}
+
+// Hold has both evaluators sum the trees for rows, and is the model on leaves
+// alone if they differ in any bit; else it is m. rows are as for Raw.
+func (m *Model) Hold(rows []float64) *Model {
+	if m.batch == nil {
+		return m
+	}
+	if err := m.batch.hold(m.leaves, rows); err != nil {
+		return m.OnLeaves("the batch evaluator is not used: " + err.Error())
+	}
+	return m
+}
+
+// hold compares the sums for rows, walked together and one by one, with those
+// of leaves.
+func (b *flat) hold(e *ensemble, rows []float64) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it panics: %v", p)
+		}
+	}()
+	want := make([]float64, len(rows)/b.width)
+	if err := sumLeaves(e, want, rows); err != nil {
+		return err
+	}
+	together, alone := make([]float64, len(want)), make([]float64, len(want))
+	sumFlat(b, together, rows)
+	for i := range alone {
+		sumFlat(b, alone[i:i+1], rows[i*b.width:(i+1)*b.width])
+	}
+	for i, w := range want {
+		for _, got := range [...]float64{together[i], alone[i]} {
+			if math.Float64bits(got) != math.Float64bits(w) {
+				return fmt.Errorf("row %d of those that it was tried on gives %v, with leaves %v", i, got, w)
+			}
+		}
+	}
+	return nil
+}

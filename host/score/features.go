@@ -46,13 +46,10 @@ func newFeatures(ctx context.Context, m *market.Market, day, cores int) (*featur
 // dst.
 func (f *features) predict(ctx context.Context, mod *model.Model, dst []float64, cores int) error {
 	return parallel(ctx, cores, len(f.series), func() func(from, to int) error {
-		rows, out := make([]float64, chunk*alpha158.Width), make([]float64, chunk)
+		out := make([]float64, chunk)
 		return func(from, to int) error {
-			rows, out := rows[:(to-from)*alpha158.Width], out[:to-from]
-			for i, v := range f.rows[from*alpha158.Width : to*alpha158.Width] {
-				rows[i] = float64(v)
-			}
-			if err := mod.Predict(out, rows); err != nil {
+			out := out[:to-from]
+			if err := mod.PredictFloat32(out, f.rows[from*alpha158.Width:to*alpha158.Width]); err != nil {
 				return err
 			}
 			for i, p := range out {

@@ -113,6 +113,9 @@ func bookKey(snap *live.Snapshot, q *signal.Query) string {
 	}
 	b = strconv.AppendInt(append(b, '\n'), int64(len(q.Params)), 10)
 	b = append(append(b, '\n'), q.Params...)
+	if len(q.Previous) == 0 {
+		return string(b)
+	}
 	for _, s := range slices.Sorted(maps.Keys(q.Previous)) {
 		b = append(append(append(b, '\n'), s...), ' ')
 		b = strconv.AppendUint(b, math.Float64bits(q.Previous[s]), 16)

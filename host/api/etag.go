@@ -12,8 +12,8 @@ import (
 // asked about each time.
 func notModified(ctx *fasthttp.RequestCtx, etag string) bool {
 	h := &ctx.Response.Header
-	h.Set(fiber.HeaderETag, etag)
-	h.Set(fiber.HeaderCacheControl, "no-cache")
+	h.SetCanonical(nameETag, []byte(etag))
+	h.SetCanonical(nameCacheControl, valueNoCache)
 	// If-None-Match compares weakly (RFC 9110, section 13.1.2).
 	for item := range bytes.SplitSeq(ctx.Request.Header.Peek(fiber.HeaderIfNoneMatch), []byte(",")) {
 		item = bytes.TrimPrefix(bytes.TrimSpace(item), []byte("W/"))

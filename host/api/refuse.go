@@ -65,7 +65,7 @@ func hangUp(ctx *fasthttp.RequestCtx) {
 // closed afterwards.
 func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	v := s.newVisit(ctx)
-	v.method, v.path = "", "" // what was not read is not known
+	v.method = "" // what was not read is not known
 	refused := s.unreadable(err)
 	// The deadline that stands is that of the answer before this one.
 	_ = ctx.Conn().SetWriteDeadline(time.Now().Add(s.limits.write))

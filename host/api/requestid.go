@@ -9,8 +9,8 @@ const (
 
 // requestID is the client's own id where it is fit to stand in a log, else a
 // fresh one.
-func requestID(given string) string {
-	if given == "" || len(given) > maxRequestIDSize {
+func requestID(given []byte) string {
+	if len(given) == 0 || len(given) > maxRequestIDSize {
 		return rand.Text()
 	}
 	for i := range len(given) {
@@ -19,5 +19,5 @@ func requestID(given string) string {
 			return rand.Text()
 		}
 	}
-	return given
+	return string(given)
 }

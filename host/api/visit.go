@@ -16,8 +16,7 @@ import (
 type visit struct {
 	id     string
 	start  time.Time
-	method string
-	path   string
+	method string // "" = it could not be read
 	route  string // the path in the table; "" = none
 	caller string // the name of the token that let it in; "" = none
 	code   code   // of the problem it ended in; "" = none
@@ -25,15 +24,25 @@ type visit struct {
 	stack  []byte // of a panic
 }
 
+// Names and values of headers that answers have.
+var (
+	nameRequestID          = []byte(headerRequestID)
+	nameContentTypeOptions = []byte(fiber.HeaderXContentTypeOptions)
+	nameCacheControl       = []byte(fiber.HeaderCacheControl)
+	nameETag               = []byte(fiber.HeaderETag)
+	nameDemo               = []byte("X-EdgeSignal-Demo")
+	valueNoSniff           = []byte("nosniff")
+	valueNoStore           = []byte("no-store")
+	valueNoCache           = []byte("no-cache")
+	valueSynthetic         = []byte("synthetic-data")
+)
+
 type visitKey struct{}
 
 func visitOf(ctx *fasthttp.RequestCtx) *visit { return ctx.UserValue(visitKey{}).(*visit) }
 
 func (s *Server) newVisit(ctx *fasthttp.RequestCtx) *visit {
-	v := &visit{
-		id:    requestID(string(ctx.Request.Header.Peek(headerRequestID))),
-		start: time.Now(), method: string(ctx.Method()), path: clipped(string(ctx.Path())),
-	}
+	v := &visit{id: requestID(ctx.Request.Header.Peek(headerRequestID)), start: time.Now(), method: methodName(ctx.Method())}
 	ctx.SetUserValue(visitKey{}, v)
 	return v
 }
@@ -68,18 +77,37 @@ func (s *Server) observed(next fasthttp.RequestHandler) fasthttp.RequestHandler 
 	}
 }
 
+// methodName is the method without a copy where it is a known one.
+func methodName(m []byte) string {
+	for _, known := range fiber.DefaultMethods {
+		if string(m) == known {
+			return known
+		}
+	}
+	return string(m)
+}
+
+// path is what was asked for, "" for what could not be read.
+func (v *visit) path(ctx *fasthttp.RequestCtx) string {
+	if v.method == "" {
+		return ""
+	}
+	return clipped(string(ctx.Path()))
+}
+
 func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }
 
 // leave stamps the answer, counts it and logs it.
 func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
 	h := &ctx.Response.Header
-	h.Set(headerRequestID, v.id)
-	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	// Set would look at each name first, and write another case of some.
+	h.SetCanonical(nameRequestID, []byte(v.id))
+	h.SetCanonical(nameContentTypeOptions, valueNoSniff)
 	if s.opt.Demo {
-		h.SetCanonical([]byte("X-EdgeSignal-Demo"), []byte("synthetic-data")) // Set would change its case
+		h.SetCanonical(nameDemo, valueSynthetic)
 	}
-	if len(h.Peek(fiber.HeaderCacheControl)) == 0 {
-		h.Set(fiber.HeaderCacheControl, "no-store")
+	if len(h.PeekBytes(nameCacheControl)) == 0 {
+		h.SetCanonical(nameCacheControl, valueNoStore)
 	}
 	took := time.Since(v.start)
 	s.metrics.served(v.method, v.route, ctx.Response.StatusCode(), took)
@@ -95,7 +123,7 @@ func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("request_id", v.id), slog.String("method", v.method), slog.String("path", v.path),
+		slog.String("request_id", v.id), slog.String("method", v.method), slog.String("path", v.path(ctx)),
 		slog.Int("status", ctx.Response.StatusCode()), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("client", ctx.RemoteAddr().String()),
 	}
 	if v.caller != "" {

@@ -12,7 +12,7 @@ type lines struct {
 
 // lineBits are enough for the sum of a frame's values, each times a row of the
 // frame or a position, and for the difference of two such sums.
-const lineBits = 2*rowBits + 1
+const lineBits = rowBits + rowBits + 1
 
 func (l *lines) load(x []float64) {
 	var weighted, rows, squares float64

@@ -34,7 +34,7 @@ func TestSources(t *testing.T) {
 	sts := server(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("RoleArn") != "arn:aws:iam::1:role/edge" || r.FormValue("WebIdentityToken") != "jwt" {
 			w.WriteHeader(http.StatusForbidden)
-			_, _ = w.Write([]byte(`<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>the-secret</Message></Error></ErrorResponse>`))
+			_, _ = w.Write([]byte(`<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>InvalidIdentityToken</Code><Message>the-secret</Message></Error></ErrorResponse>`))
 			return
 		}
 		_, _ = w.Write([]byte(`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>` + s3test.AccessKey +

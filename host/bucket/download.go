@@ -106,11 +106,7 @@ func (d *download) resume() error {
 			return err
 		}
 		err := d.reopen()
-		var passes *release.Unavailable
-		if err == nil || !errors.As(err, &passes) || errors.Is(err, release.ErrRefused) {
-			return err
-		}
-		if d.broken >= attempts {
+		if err == nil || !passes(err) || d.broken >= attempts {
 			return err
 		}
 		d.broken++

@@ -67,6 +67,10 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err := cfg.caches(); err != nil {
 		return nil, err
 	}
+	cacheBytes, err := cfg.cacheBytes()
+	if err != nil {
+		return nil, err
+	}
 	data, err := directory("DATA_DIR", cfg.DataDir)
 	if err != nil {
 		return nil, err
@@ -83,7 +87,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := cfg.keeper(log)
+	keeper, err := cfg.keeper(shelf, cacheBytes, log)
 	if err != nil {
 		return nil, errors.Join(err, shelf.Close())
 	}

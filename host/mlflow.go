@@ -3,7 +3,6 @@ package host
 import (
 	"context"
 
-	"edgesignal/host/artifact"
 	"edgesignal/host/gate"
 	"edgesignal/host/mlflow"
 )
@@ -23,15 +22,6 @@ func (m *MLflow) client() (*mlflow.Client, error) {
 		return nil, nil
 	}
 	return mlflow.New(mlflow.Config(*m))
-}
-
-// newFetcher brings the bytes that rows name.
-func newFetcher(store artifact.Store, work string, client *mlflow.Client) *artifact.Fetcher {
-	f := &artifact.Fetcher{Store: store, WorkDir: work}
-	if client != nil { // not an interface that holds nil
-		f.MLflow = client
-	}
-	return f
 }
 
 // logged is what the log says of the settings: whether there is a secret, not

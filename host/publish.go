@@ -27,7 +27,8 @@ type PublishRequest struct {
 	MLflowRunID             string // "" = that of the model, where it has an id of MLflow
 	CreatedBy               string
 	Activate                bool
-	TopN, BottomN           int // of the stock rule where Params sets none
+	TopN, BottomN           int              // of the stock rule where Params sets none
+	Progress                func(sent int64) // told of the bytes of all files that were sent so far; nil = nobody asks
 }
 
 // Published is what the registry now says.
@@ -85,6 +86,9 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 	}
 	if err = s.bring(ctx, &p, r, ruleFile); err != nil {
 		return Published{}, errors.Join(err, s.Close())
+	}
+	if r.Progress != nil {
+		s.store = &sending{Store: s.store, told: r.Progress}
 	}
 	rec, report, err := s.publishAndActivate(ctx, p, r.Activate)
 	if err = errors.Join(err, s.Close()); err != nil {

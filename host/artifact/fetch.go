@@ -13,9 +13,24 @@ import (
 // ErrTooLarge: the bytes are more than the caller takes.
 var ErrTooLarge = errors.New("too large")
 
-// Fetcher brings the bytes that a path of the registry names.
+// Source brings the bytes that a path of the registry names; see Fetcher.Fetch.
+// What stands before a Fetcher (a cache, say) is a Source too.
+type Source interface {
+	Fetch(ctx context.Context, path, want string, max int64) (b []byte, sum string, err error)
+}
+
+// Opener opens what a URL names, as a reader of size bytes. Its errors are those
+// of Store.Open, and a plain one for a URL that is not valid.
+type Opener interface {
+	Open(ctx context.Context, url string) (r io.ReadCloser, size int64, err error)
+}
+
+var _ Source = (*Fetcher)(nil)
+
+// Fetcher looks at the place that a path names.
 type Fetcher struct {
 	Store   Store  // nil = none
+	S3      Opener // of s3:// paths; nil = none
 	WorkDir string // an absolute path, for relative paths that the store does not have
 	MLflow  MLflow // nil = none
 }
@@ -23,6 +38,7 @@ type Fetcher struct {
 // Fetch reads what path names, at most max bytes, and returns it with its
 // SHA-256 (64 hex digits). path is one of
 //
+//	s3://bucket/key            an object of any bucket (also ?versionId=...)
 //	file:///abs/path           a file of this machine (also plain /abs/path)
 //	models/alpha.txt           a key of the store; where the store has none, a
 //	sha256/ab12...             file relative to WorkDir

@@ -34,6 +34,8 @@ func (f *Fetcher) places(path string) ([]place, error) {
 		return []place{local(name)}, nil
 	case f.MLflow != nil && strings.HasPrefix(path, mlflowArtifacts):
 		return []place{proxied(f.MLflow, path)}, nil
+	case isURL && strings.EqualFold(scheme, "s3") && f.S3 != nil:
+		return []place{{path, func(ctx context.Context) (io.ReadCloser, int64, error) { return f.S3.Open(ctx, path) }}}, nil
 	case isURL && strings.EqualFold(scheme, "s3"):
 		return nil, fmt.Errorf("%s: this host has no S3 store", path)
 	case isURL:

@@ -85,7 +85,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Version: id.Version, Strategy: cfg.DefaultStrategy, Defaults: defaults,
 		Gate: shelf.gate, Rule: shelf.gate.Rule, Keep: keeper, Log: log, Interval: interval, MaxStaleness: staleness,
 	})
-	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
+	h.refresher = market.NewRefresher(market.Directory(os.DirFS(data)), market.RefresherOptions{})
 	h.server = api.New(api.Options{
 		Board: h.board, Engine: &signal.Engine{Universe: universe}, Gate: shelf.gate, Log: log, Version: id.Version, Demo: id.Demo,
 	})

@@ -72,8 +72,10 @@ func (d *disk) put(r io.Reader, size int64) (sum string, err error) {
 			return "", src.err
 		case err != nil:
 			return "", &diskError{err}
-		case n != size:
-			return "", fmt.Errorf("%d bytes or more came of %d", n, size)
+		case n > size:
+			return "", fmt.Errorf("more than %d bytes came", size)
+		case n < size:
+			return "", fmt.Errorf("%d of %d bytes came", n, size)
 		}
 		sum = digest(h)
 		return d.content(sum), nil

@@ -17,12 +17,15 @@ func (b *Board) lostMarket() error {
 }
 
 // RestoreMarket is SetMarket for a market that served once, unless one serves
-// already: that is newer.
-func (b *Board) RestoreMarket(m *market.Market) (done bool) {
+// already: that is newer. why is the fault until another is known.
+func (b *Board) RestoreMarket(m *market.Market, why error) (done bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.market != nil {
 		return false
+	}
+	if b.marketFault == nil {
+		b.marketFault = why
 	}
 	b.setMarket(m)
 	return true

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"edgesignal/host/bucket"
 	"edgesignal/host/market"
 	"edgesignal/host/market/markettest"
 	"edgesignal/host/release"
@@ -79,22 +80,22 @@ func (b *fake) begin(ctx context.Context, key string) error {
 	return nil
 }
 
-func (b *fake) Open(ctx context.Context, bucket, key, _ string) (io.ReadCloser, Object, error) {
+func (b *fake) Open(ctx context.Context, name, key, _ string) (io.ReadCloser, bucket.Object, error) {
 	if err := b.begin(ctx, key); err != nil {
-		return nil, Object{}, err
+		return nil, bucket.Object{}, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	content, ok := b.objects[key]
 	if !ok {
-		return nil, Object{}, fmt.Errorf("%s: %w", key, release.ErrNotFound)
+		return nil, bucket.Object{}, fmt.Errorf("%s: %w", key, release.ErrNotFound)
 	}
 	b.opened = append(b.opened, key)
 	var r io.Reader = bytes.NewReader(content)
 	if b.onRead != nil {
 		r = io.MultiReader(r, hook{func() { b.onRead(key) }})
 	}
-	return io.NopCloser(r), Object{Bucket: bucket, Key: key, Size: int64(len(content)), ETag: b.tags[key]}, nil
+	return io.NopCloser(r), bucket.Object{Bucket: name, Key: key, Size: int64(len(content)), ETag: b.tags[key]}, nil
 }
 
 // hook is called at the end of a reader.
@@ -120,20 +121,20 @@ func (b *fake) Folders(ctx context.Context, _, prefix string) ([]string, error) 
 	return slices.Sorted(maps.Keys(names)), nil
 }
 
-func (b *fake) List(ctx context.Context, bucket, prefix string) ([]Object, error) {
+func (b *fake) List(ctx context.Context, name, prefix string) ([]bucket.Object, error) {
 	if err := b.begin(ctx, ""); err != nil {
 		return nil, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.looks++
-	var list []Object
+	var list []bucket.Object
 	for key, content := range b.objects {
 		if below, ok := strings.CutPrefix(key, prefix); ok && !strings.Contains(below, "/") {
-			list = append(list, Object{Bucket: bucket, Key: key, Size: int64(len(content)), ETag: b.tags[key]})
+			list = append(list, bucket.Object{Bucket: name, Key: key, Size: int64(len(content)), ETag: b.tags[key]})
 		}
 	}
-	slices.SortFunc(list, func(a, b Object) int { return cmp.Compare(a.Key, b.Key) })
+	slices.SortFunc(list, func(a, b bucket.Object) int { return cmp.Compare(a.Key, b.Key) })
 	return list, nil
 }
 
@@ -156,7 +157,7 @@ func open(t testing.TB) *place {
 }
 
 func (p *place) options() Options {
-	return Options{Client: p.bucket, Bucket: "bars", Prefix: "adjusted/daily", Endpoint: "http://127.0.0.1:1", Dir: p.dir}
+	return Options{Client: p.bucket, Bucket: "bars", Prefix: "adjusted/daily/", Endpoint: "http://127.0.0.1:1", Dir: p.dir}
 }
 
 // start is a new process on the same disk.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"edgesignal/host/bucket"
 	"edgesignal/host/market"
 )
 
@@ -34,12 +35,11 @@ func (m *Mirror) list(ctx context.Context) (*market.Listing, error) {
 }
 
 func (m *Mirror) newest(ctx context.Context) (*market.Listing, error) {
-	root := m.key("")
-	folders, err := m.opt.Client.Folders(ctx, m.opt.Bucket, root)
+	folders, err := m.opt.Client.Folders(ctx, m.opt.Bucket, m.opt.Prefix)
 	if err != nil {
 		return nil, err
 	}
-	top, err := m.objects(ctx, root)
+	top, err := m.objects(ctx, m.opt.Prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (m *Mirror) objects(ctx context.Context, prefix string) ([]market.FileInfo,
 
 // tag is another one after each write: the ETag, and where a service gives
 // none the time to the second, as both of its answers have it.
-func tag(o Object) string {
+func tag(o bucket.Object) string {
 	if o.ETag != "" {
 		return o.ETag
 	}

@@ -22,15 +22,15 @@ import (
 	"edgesignal/host/market"
 )
 
-// Interval is the time between two looks at a bucket. A look costs three
-// requests, and one more for every 1,000 objects of a run.
+// Interval is the time between two looks at a bucket. A look costs four
+// requests, and two more for every 1,000 objects of a run.
 const Interval = 10 * time.Second
 
 // Options say what is mirrored and where. All but Prefix must be set.
 type Options struct {
 	Client   Bucket
 	Bucket   string
-	Prefix   string // of all keys, without a slash at its end; "" = none
+	Prefix   string // of all keys: "" or ending in a slash
 	Endpoint string // of the service: what was kept of another one is not this bucket's
 	Dir      string // this mirror's own folder, made where it is missing (0700)
 }
@@ -87,12 +87,7 @@ func (m *Mirror) source() string { return m.opt.Endpoint + " " + m.String() }
 func (m *Mirror) manifestFile() string { return filepath.Join(m.opt.Dir, "kept.json") }
 
 // key is the key of a name relative to the data directory.
-func (m *Mirror) key(name string) string {
-	if m.opt.Prefix == "" {
-		return name
-	}
-	return m.opt.Prefix + "/" + name
-}
+func (m *Mirror) key(name string) string { return m.opt.Prefix + name }
 
 // Keep notes the market that serves now, for a start without the bucket, and
 // drops the contents that it does not need. It must be the one that was

@@ -17,7 +17,6 @@ type pass struct {
 
 	mu     sync.Mutex
 	next   int
-	row    int // failures since the last success
 	failed map[market.FileInfo]error
 }
 
@@ -62,20 +61,14 @@ func (p *pass) take() (f market.FileInfo, ok bool) {
 func (p *pass) done(ctx context.Context, f market.FileInfo, err error) error {
 	var disk *diskError
 	switch {
-	case err == nil:
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.row = 0
-		return nil
-	case ctx.Err() != nil:
+	case err == nil, ctx.Err() != nil:
 		return nil
 	case errors.As(err, &disk):
 		return err
 	}
 	p.mu.Lock()
 	p.failed[f] = err
-	p.row++
-	doubt := passing(err) && p.row%parallel == 0
+	doubt := passing(err) && len(p.failed)%parallel == 0 // now and then is enough
 	p.mu.Unlock()
 	if doubt && !p.mirror.gives(ctx, p.listing) {
 		return fmt.Errorf("%s: %w", f.Name, err)

@@ -61,6 +61,8 @@ type Board struct {
 	market  *market.Market
 	closed  bool
 
+	marketFault error // of the market's source; under mu
+
 	contact contact
 }
 

@@ -21,14 +21,13 @@ func (b *Board) replace(s *slot, rec release.Record, rel *Release) {
 // SetMarket puts every strategy on a new market, each with one atomic store,
 // after its newest day was scored by every release that serves.
 func (b *Board) SetMarket(m *market.Market) {
-	for _, name := range b.Strategies() {
-		if snap, done, err := b.Current(name); err == nil {
-			b.score(b.ctx, m, snap.Release)
-			done()
-		}
-	}
+	b.scoreAll(m)
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.setMarket(m)
+}
+
+func (b *Board) setMarket(m *market.Market) {
 	b.market = m
 	b.slots.Range(func(_, v any) bool {
 		s := v.(*slot)
@@ -37,6 +36,15 @@ func (b *Board) SetMarket(m *market.Market) {
 		}
 		return true
 	})
+}
+
+func (b *Board) scoreAll(m *market.Market) {
+	for _, name := range b.Strategies() {
+		if snap, done, err := b.Current(name); err == nil {
+			b.score(b.ctx, m, snap.Release)
+			done()
+		}
+	}
 }
 
 // warm scores the newest day with a release that is about to serve, so that

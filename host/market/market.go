@@ -20,9 +20,12 @@ type Market struct {
 	Failures []Failure // sorted by file
 
 	index   map[string]int32 // of Series by symbol; a hint, which Index checks
-	listing string           // what the directory looked like before it was read
+	listing *Listing         // what its source looked like before it was read
 	unread  bool             // a file could not be read for a reason that may pass
 }
+
+// Listing is what the market was read from.
+func (m *Market) Listing() *Listing { return m.listing }
 
 // Failure is a file that could not be used, and why.
 type Failure struct {

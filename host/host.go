@@ -64,6 +64,10 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
+	cacheBytes, err := cfg.cacheBytes()
+	if err != nil {
+		return nil, err
+	}
 	data, err := directory("DATA_DIR", cfg.DataDir)
 	if err != nil {
 		return nil, err
@@ -76,7 +80,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := cfg.keeper(shelf, log)
+	keeper, err := cfg.keeper(shelf, cacheBytes, log)
 	if err != nil {
 		return nil, errors.Join(err, shelf.Close())
 	}

@@ -29,6 +29,7 @@ func (c *checkCmd) Run(ctx context.Context, s shell) error {
 		step{name: "go vet", do: s.do(goCommand("vet", "./..."))},
 		(&lintCmd{}).step(s),
 	)
+	steps = append(steps, s.deploySteps()...)
 	if !c.AllowDirty {
 		steps = append(steps, step{name: "clean working tree", do: s.cleanTree})
 	}
@@ -81,13 +82,18 @@ func (s shell) fetch(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(cache)) }()
-	for _, what := range [][]string{
-		{"-test", "./..."},
-		{"-modfile=" + lintModfile, "tool"},
-		{"-modfile=" + s3Modfile, "tool"},
+	for _, what := range []struct {
+		dir  string
+		args []string
+	}{
+		{"", []string{"-test", "./..."}},
+		{"", []string{"-modfile=" + lintModfile, "tool"}},
+		{"", []string{"-modfile=" + s3Modfile, "tool"}},
+		{deployCheck, []string{"-test", "."}},
 	} {
 		// -modcacherw: a module cache is read-only otherwise, and stays behind.
-		list := goCommand(append([]string{"list", "-modcacherw", "-deps"}, what...)...)
+		list := goCommand(append([]string{"list", "-modcacherw", "-deps"}, what.args...)...)
+		list.dir = what.dir
 		if _, err := s.output(ctx, list.with("GOMODCACHE="+cache)); err != nil {
 			return err
 		}

@@ -18,12 +18,13 @@ import (
 
 // cli is the command line; each subcommand is one file.
 type cli struct {
-	Test  testCmd  `cmd:"" help:"Install what the tests need, then run all of them: race detector, GOAMD64=v3, arm64, static builds, the stock rules rebuilt."`
-	Lint  lintCmd  `cmd:"" help:"Run the pinned golangci-lint."`
-	Check checkCmd `cmd:"" help:"Format, modules, vet, lint, and a clean working tree."`
-	Rules rulesCmd `cmd:"" help:"Build the stock rules, or verify that the committed ones are what their sources give."`
-	Build buildCmd `cmd:"" help:"Build the static binary."`
-	Bench benchCmd `cmd:"" help:"Run the benchmarks."`
+	Test   testCmd   `cmd:"" help:"Install what the tests need, then run all of them: race detector, GOAMD64=v3, arm64, static builds, the stock rules rebuilt."`
+	Lint   lintCmd   `cmd:"" help:"Run the pinned golangci-lint."`
+	Check  checkCmd  `cmd:"" help:"Format, modules, vet, lint, the files of docs/deploy, and a clean working tree."`
+	Deploy deployCmd `cmd:"" help:"Parse the files of docs/deploy, each with its own tool."`
+	Rules  rulesCmd  `cmd:"" help:"Build the stock rules, or verify that the committed ones are what their sources give."`
+	Build  buildCmd  `cmd:"" help:"Build the static binary."`
+	Bench  benchCmd  `cmd:"" help:"Run the benchmarks."`
 }
 
 // Exit codes: as in edgesignal itself, 2 is for wrong usage only.

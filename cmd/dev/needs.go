@@ -47,6 +47,21 @@ var (
 		probe:    []string{"sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"},
 		packages: []string{"postgresql"},
 	}
+	needClients = need{
+		purpose:  "the walkthrough",
+		commands: []string{"psql", "curl"},
+		packages: []string{"postgresql-client", "curl"},
+	}
+	needSystemd = need{
+		purpose:  "parsing the systemd unit",
+		commands: []string{"systemd-analyze"},
+		packages: []string{"systemd"},
+	}
+	needShellcheck = need{
+		purpose:  "looking through shell scripts",
+		commands: []string{"shellcheck"},
+		packages: []string{"shellcheck"},
+	}
 	needGit = need{
 		purpose:  "asking whether the working tree is clean",
 		commands: []string{"git"},

@@ -33,7 +33,7 @@ func (*testCmd) Run(ctx context.Context, s shell) (err error) {
 	if err != nil {
 		return err
 	}
-	needs := []need{needRace, needRules, needWabt, needPostgres}
+	needs := []need{needRace, needRules, needWabt, needPostgres, needClients}
 	if runtime.GOARCH != "arm64" {
 		needs = append(needs, needArm64)
 	}

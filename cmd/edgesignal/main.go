@@ -31,6 +31,7 @@ const (
 type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Serve a demo with nothing installed: synthetic bars, two releases."`
 	Serve    serveCmd    `cmd:"" help:"Serve signals over REST."`
+	Ready    readyCmd    `cmd:"" help:"Ask a host whether it can answer: exit status 0, or 1 and why not."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the schema of the registry up to date."`
 	Publish  publishCmd  `cmd:"" help:"Check a release with the gate and put it into the registry."`
 	Activate activateCmd `cmd:"" help:"Make a release the active one of its strategy."`

@@ -65,8 +65,12 @@ func New(t testing.TB) *Server {
 	for _, name := range []string{"root", "versions", "iam"} {
 		require.NoError(t, os.Mkdir(filepath.Join(s.dir, name), 0o700))
 	}
-	users := fmt.Sprintf(`{"accessAccounts":{%q:{"access":%q,"secret":%q,"role":"user"}}}`, ReaderAccessKey, ReaderAccessKey, ReaderSecretKey)
-	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "iam", "users.json"), []byte(users), 0o600))
+	var users []string
+	// The last two are those of docs/WALKTHROUGH.md.
+	for name, secret := range map[string]string{ReaderAccessKey: ReaderSecretKey, "publisher": "the-publishers-secret", "host": "the-hosts-secret"} {
+		users = append(users, fmt.Sprintf(`%q:{"access":%q,"secret":%q,"role":"user"}`, name, name, secret))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "iam", "users.json"), []byte(`{"accessAccounts":{`+strings.Join(users, ",")+`}}`), 0o600))
 	s.Start()
 	t.Cleanup(s.Kill)
 	s.Bucket = s.NewBucket()

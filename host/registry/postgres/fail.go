@@ -17,7 +17,8 @@ func (r *Registry) Fail(ctx context.Context, ref release.Ref, by, why string) (c
 		if !changed {
 			return err
 		}
-		_, err = setStatus(ctx, tx, ref, release.Failed)
+		// The way that is open to a host's role, which may set no status.
+		_, err = tx.Exec(ctx, "SELECT fail_model($1, $2)", ref.Strategy, ref.Version)
 		return err
 	})
 	return changed && err == nil, err

@@ -33,8 +33,12 @@ func (p *pass) run(ctx context.Context) error {
 				if p.mirror.holds(f) {
 					continue
 				}
-				if err := p.done(ctx, f, p.mirror.get(ctx, f)); err != nil {
-					stop(err)
+				err := p.mirror.get(ctx, f)
+				if err == nil || ctx.Err() != nil {
+					continue
+				}
+				if end := p.note(ctx, f, err); end != nil {
+					stop(end)
 				}
 			}
 		})
@@ -56,14 +60,11 @@ func (p *pass) take() (f market.FileInfo, ok bool) {
 	return p.todo[p.next-1], true
 }
 
-// done notes how a file went. Its error ends the pass: the disk is full, or
-// the bucket gives nothing any more.
-func (p *pass) done(ctx context.Context, f market.FileInfo, err error) error {
+// note notes why a file could not be fetched. What it returns ends the pass:
+// the disk is full, or the bucket gives nothing any more.
+func (p *pass) note(ctx context.Context, f market.FileInfo, err error) error {
 	var disk *diskError
-	switch {
-	case err == nil, ctx.Err() != nil:
-		return nil
-	case errors.As(err, &disk):
+	if errors.As(err, &disk) {
 		return err
 	}
 	p.mu.Lock()

@@ -43,9 +43,6 @@ func corr(a, b []float64) float64 {
 		devA = devA.add(x, n)
 		devB = devB.add(y, n)
 	}
-	if n < 2 {
-		return nan64
-	}
 	stdA, stdB := devA.std(n), devB.std(n)
 	if unpaired {
 		stdA, stdB = stdOf(a), stdOf(b)
@@ -53,6 +50,14 @@ func corr(a, b []float64) float64 {
 	if stdA <= flat || stdB <= flat {
 		return nan64
 	}
-	covariance := float64((prod.sum/n - float64((sumA.sum/n)*(sumB.sum/n))) * (n / (n - 1)))
+	return pearson(n, sumA.sum, sumB.sum, prod.sum, devA, devB)
+}
+
+// pearson is the correlation of n pairs from their sums and deviations.
+func pearson(n, sumA, sumB, prod float64, devA, devB welford) float64 {
+	if n < 2 {
+		return nan64
+	}
+	covariance := float64((prod/n - float64((sumA/n)*(sumB/n))) * (n / (n - 1)))
 	return covariance / math.Sqrt(float64(devA.variance(n)*devB.variance(n)))
 }

@@ -9,6 +9,10 @@
 // over at most 60 rows are exact in float64, the two agree but for one cell in
 // some 200,000, by one unit in the last place.
 //
+// Last reads its windows like this. History over many rows keeps what the
+// windows of one row share with those of the next, and gives the same bits; see
+// roller.
+//
 // Types are part of the definition. Element-wise operators work in float32,
 // constants included; rolling operators work in float64, and each feature is
 // rounded once to float32 at its end. Go may fuse x*y+z into one rounding on
@@ -46,6 +50,17 @@ func Last(dst []float32, c market.Columns) {
 // dst has another length, or the columns of c differ in length.
 func History(dst []float32, c market.Columns, from, to int) {
 	check(dst, &c, from, to)
+	if to-from < worthRolling {
+		windowAtATime(dst, &c, from, to)
+		return
+	}
+	var r roller
+	r.history(dst, &c, from, to)
+}
+
+// windowAtATime is History that reads each row's windows anew: what the engine
+// is defined by.
+func windowAtATime(dst []float32, c *market.Columns, from, to int) {
 	var f frame
 	for ; from < to; from += block {
 		end := min(from+block, to)

@@ -10,17 +10,22 @@ package alpha158
 //	IMAX IdxMax($high,N)/N        IMIN IdxMin($low,N)/N
 //	IMXD (IdxMax($high,N)-IdxMin($low,N))/N
 func (f *frame) extremes(dst []float32, i int) {
-	price := float64(f.bars.Close[i])
 	for w, n := range windows {
 		high, highAt := highest(tail(f.high[:], i, n))
 		low, lowAt := lowest(tail(f.low[:], i, n))
-		put(&dst[atMAX+w], high/price)
-		put(&dst[atMIN+w], low/price)
-		put(&dst[atRSV+w], (price-low)/(high-low+epsilon64))
-		put(&dst[atIMAX+w], highAt/float64(n))
-		put(&dst[atIMIN+w], lowAt/float64(n))
-		put(&dst[atIMXD+w], (highAt-lowAt)/float64(n))
+		f.putExtremes(dst, i, w, high, highAt, low, lowAt)
 	}
+}
+
+// putExtremes puts the features of window w, from its extremes and their positions.
+func (f *frame) putExtremes(dst []float32, i, w int, high, highAt, low, lowAt float64) {
+	price, n := float64(f.bars.Close[i]), float64(windows[w])
+	put(&dst[atMAX+w], high/price)
+	put(&dst[atMIN+w], low/price)
+	put(&dst[atRSV+w], (price-low)/(high-low+epsilon64))
+	put(&dst[atIMAX+w], highAt/n)
+	put(&dst[atIMIN+w], lowAt/n)
+	put(&dst[atIMXD+w], (highAt-lowAt)/n)
 }
 
 // highest is Qlib's Max and IdxMax of one window, in float64. Max is over the

@@ -9,27 +9,30 @@ package alpha158
 //	VMA   Mean($volume,N)/($volume+1e-12)     VSTD  Std($volume,N)/($volume+1e-12)
 //	WVMA  Std(t,N)/(Mean(t,N)+1e-12),  t = Abs($close/Ref($close,1)-1)*$volume in float32
 func (f *frame) moments(dst []float32, i int) {
-	price := float64(f.bars.Close[i])
-	volume := float64(f.bars.Volume[i] + epsilon32)
 	for w, n := range windows {
-		mean, std := meanStd(tail(f.close[:], i, n))
-		put(&dst[atMA+w], mean/price)
-		put(&dst[atSTD+w], std/price)
-
-		mean, std = meanStd(tail(f.volume[:], i, n))
-		put(&dst[atVMA+w], mean/volume)
-		put(&dst[atVSTD+w], std/volume)
-
-		mean, std = meanStd(tail(f.turnover[:], i, n))
-		put(&dst[atWVMA+w], std/(mean+epsilon64))
+		f.putMoments(dst, i, w, meanStd(tail(f.close[:], i, n)), meanStd(tail(f.volume[:], i, n)), meanStd(tail(f.turnover[:], i, n)))
 	}
 }
+
+// putMoments puts the features of window w, from its columns' moments.
+func (f *frame) putMoments(dst []float32, i, w int, price, volume, turnover moment) {
+	today := float64(f.bars.Close[i])
+	put(&dst[atMA+w], price.mean/today)
+	put(&dst[atSTD+w], price.std/today)
+	today = float64(f.bars.Volume[i] + epsilon32)
+	put(&dst[atVMA+w], volume.mean/today)
+	put(&dst[atVSTD+w], volume.std/today)
+	put(&dst[atWVMA+w], turnover.std/(turnover.mean+epsilon64))
+}
+
+// moment is a window's Mean and Std.
+type moment struct{ mean, std float64 }
 
 // meanStd is Qlib's Mean and Std of one window, in float64 over its non-NaN
 // values: pandas' Kahan sum over their number, NaN for none, and Welford's
 // sample standard deviation (ddof 1), NaN for fewer than two. Values that are
 // all equal give that value (n times a float32 and back is exact) and exactly 0.
-func meanStd(x []float64) (mean, std float64) {
+func meanStd(x []float64) moment {
 	var (
 		n   float64
 		sum kahan
@@ -44,9 +47,9 @@ func meanStd(x []float64) (mean, std float64) {
 		dev = dev.add(v, n)
 	}
 	if n == 0 {
-		return nan64, nan64
+		return moment{nan64, nan64}
 	}
-	return sum.sum / n, dev.std(n)
+	return moment{sum.sum / n, dev.std(n)}
 }
 
 // stdOf is Qlib's Std of one window, as in meanStd.

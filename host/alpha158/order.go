@@ -15,7 +15,6 @@ func (f *frame) order(dst []float32, i int) {
 		sorted      = buffer[:0]
 		less, equal int // values below today's, and equal to it with today itself
 		today       = f.close[i]
-		price       = float64(f.bars.Close[i])
 		age         int
 	)
 	for w, n := range windows {
@@ -32,10 +31,17 @@ func (f *frame) order(dst []float32, i int) {
 				equal++
 			}
 		}
-		put(&dst[atQTLU+w], quantile(sorted, 0.8)/price)
-		put(&dst[atQTLD+w], quantile(sorted, 0.2)/price)
-		put(&dst[atRANK+w], rank(less, equal, len(sorted)))
+		f.putOrder(dst, i, w, sorted, less, equal)
 	}
+}
+
+// putOrder puts the features of window w, from its sorted closes and how many
+// of them lie below today's and equal it.
+func (f *frame) putOrder(dst []float32, i, w int, sorted []float64, less, equal int) {
+	price := float64(f.bars.Close[i])
+	put(&dst[atQTLU+w], quantile(sorted, 0.8)/price)
+	put(&dst[atQTLD+w], quantile(sorted, 0.2)/price)
+	put(&dst[atRANK+w], rank(less, equal, len(sorted)))
 }
 
 // quantile is Qlib's Quantile over a window's sorted non-NaN values, in

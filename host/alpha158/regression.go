@@ -14,17 +14,21 @@ const flat = 2e-05
 //	RSQR  Rsquare($close,N), NaN where Std($close,N) <= 2e-5
 //	RESI  Resi($close,N)/$close
 func (f *frame) regression(dst []float32, i int) {
-	price := float64(f.bars.Close[i])
 	for w, n := range windows {
-		l := fit(tail(f.bars.Close, i, n), n)
-		put(&dst[atBETA+w], l.slope()/price)
-		put(&dst[atRESI+w], l.residual(price)/price)
-		rsquare := l.rsquare()
-		if stdOf(tail(f.close[:], i, n)) <= flat {
-			rsquare = nan64
-		}
-		put(&dst[atRSQR+w], rsquare)
+		f.putRegression(dst, i, w, fit(tail(f.bars.Close, i, n), n), stdOf(tail(f.close[:], i, n)))
 	}
+}
+
+// putRegression puts the features of window w, from its line and the standard deviation of its closes.
+func (f *frame) putRegression(dst []float32, i, w int, l line, std float64) {
+	price := float64(f.bars.Close[i])
+	put(&dst[atBETA+w], l.slope()/price)
+	put(&dst[atRESI+w], l.residual(price)/price)
+	rsquare := l.rsquare()
+	if std <= flat {
+		rsquare = nan64
+	}
+	put(&dst[atRSQR+w], rsquare)
 }
 
 // line holds the sums of a least squares line through a window, in float64.

@@ -11,15 +11,17 @@ package alpha158
 func (f *frame) sums(dst []float32, i int) {
 	for w, n := range windows {
 		up, down, size := f.closeMove.sum(i, n)
-		put(&dst[atSUMP+w], up/(size+epsilon64))
-		put(&dst[atSUMN+w], down/(size+epsilon64))
-		put(&dst[atSUMD+w], (up-down)/(size+epsilon64))
-
+		putSums(dst[atSUMP+w:], up, down, size)
 		up, down, size = f.volumeMove.sum(i, n)
-		put(&dst[atVSUMP+w], up/(size+epsilon64))
-		put(&dst[atVSUMN+w], down/(size+epsilon64))
-		put(&dst[atVSUMD+w], (up-down)/(size+epsilon64))
+		putSums(dst[atVSUMP+w:], up, down, size)
 	}
+}
+
+// putSums puts the three shares of one window, the first of which is dst[0].
+func putSums(dst []float32, up, down, size float64) {
+	put(&dst[0], up/(size+epsilon64))
+	put(&dst[atSUMN-atSUMP], down/(size+epsilon64))
+	put(&dst[atSUMD-atSUMP], (up-down)/(size+epsilon64))
 }
 
 // sum is Qlib's Sum of the three columns over one window of n rows that ends

@@ -21,12 +21,6 @@ type featuresCmd struct {
 	Out     string `placeholder:"FILE" help:"FILE.csv or FILE.parquet. None = CSV on standard output."`
 }
 
-// rowWriter is a form that the feature matrix can take.
-type rowWriter interface {
-	Write(research.FeatureRow) error
-	Close() error
-}
-
 func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	q, err := c.query()
 	if err != nil {
@@ -74,25 +68,19 @@ func (c *featuresCmd) query() (q research.FeatureQuery, err error) {
 }
 
 func writeFeatures(ctx context.Context, m *market.Market, q research.FeatureQuery, w io.Writer, ext string, progressTo io.Writer) error {
-	out, err := newRowWriter(w, ext)
+	out, err := newFeatureWriter(w, ext)
 	if err != nil {
 		return err
 	}
 	p := newProgress(progressTo, "symbols")
 	defer p.stop()
-	err = research.Features(m, q, func(r research.FeatureRow) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return out.Write(r)
-	}, func(done, _ int) { p.set(int64(done)) })
-	if err != nil {
+	if err := research.WriteFeatures(ctx, out, m, q, func(symbols int) { p.set(int64(symbols)) }); err != nil {
 		return err
 	}
 	return out.Close()
 }
 
-func newRowWriter(w io.Writer, ext string) (rowWriter, error) {
+func newFeatureWriter(w io.Writer, ext string) (research.FeatureWriter, error) {
 	if ext == ".parquet" {
 		return research.NewParquetWriter(w), nil
 	}

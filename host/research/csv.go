@@ -1,11 +1,12 @@
 package research
 
 import (
-	"bufio"
+	"context"
 	"io"
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 
 	"edgesignal/host/alpha158"
 )
@@ -13,34 +14,46 @@ import (
 // CSVWriter writes feature rows as `symbol,date,KMID,...`: float32 in the
 // shortest decimal that reads back to the same bits, missing = nan.
 type CSVWriter struct {
-	w    *bufio.Writer
-	line []byte
+	w     io.Writer
+	lines sync.Pool // of *[]byte: parts that were written
 }
+
+// csvRows is how many rows are one write: 0.8 MB of a plausible stock.
+const csvRows = 512
 
 // NewCSVWriter writes the header.
 func NewCSVWriter(w io.Writer) (*CSVWriter, error) {
-	c := &CSVWriter{w: bufio.NewWriterSize(w, 1<<16)}
-	_, err := c.w.WriteString("symbol,date," + strings.Join(alpha158.Names(), ",") + "\n")
-	return c, err
+	_, err := io.WriteString(w, "symbol,date,"+strings.Join(alpha158.Names(), ",")+"\n")
+	return &CSVWriter{w: w, lines: sync.Pool{New: func() any { return new([]byte) }}}, err
 }
 
-// Write writes one row.
-func (c *CSVWriter) Write(r FeatureRow) error {
-	b := append(c.line[:0], r.Symbol...)
-	b = append(b, ',')
-	b = append(b, r.Date.String()...)
-	for _, f := range r.Features {
-		b = append(b, ',')
-		b = appendFloat(b, float64(f), 32)
-	}
-	b = append(b, '\n')
-	c.line = b
-	_, err := c.w.Write(b)
-	return err
+func (c *CSVWriter) partRows() int { return csvRows }
+
+func (c *CSVWriter) encode(ctx context.Context, p part) (put func() error, err error) {
+	lines := c.lines.Get().(*[]byte)
+	b := (*lines)[:0]
+	err = p.features(ctx, func(r run, features []float32) error {
+		for row := r.from; row < r.to; row++ {
+			b = append(append(b, r.series.Symbol...), ',')
+			b = append(b, r.date(row).String()...)
+			for _, f := range features[:alpha158.Width] {
+				b = append32(append(b, ','), f)
+			}
+			b = append(b, '\n')
+			features = features[alpha158.Width:]
+		}
+		return nil
+	})
+	return func() error {
+		_, err := c.w.Write(b)
+		*lines = b
+		c.lines.Put(lines)
+		return err
+	}, err
 }
 
-// Close flushes; it does not close the underlying writer.
-func (c *CSVWriter) Close() error { return c.w.Flush() }
+// Close has nothing left to write.
+func (c *CSVWriter) Close() error { return nil }
 
 // appendFloat writes what pandas and NumPy read back: nan, inf, -inf or the
 // shortest decimal.

@@ -3,6 +3,7 @@
 package research
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -16,62 +17,143 @@ type FeatureQuery struct {
 	From, To *market.Date // inclusive; nil = no bound
 }
 
-// FeatureRow is one calendar day of one symbol. Features is only valid until
-// the next row.
-type FeatureRow struct {
-	Symbol   string
-	Date     market.Date
-	Features []float32 // alpha158.Width; NaN = missing
+// FeatureWriter is a form that the feature matrix can take: CSVWriter or
+// ParquetWriter.
+type FeatureWriter interface {
+	// partRows is how many rows make a part of the file.
+	partRows() int
+	// encode makes a part, on any goroutine. What it returns puts the part
+	// into the file and is called in the order of the rows.
+	encode(context.Context, part) (put func() error, err error)
+	// Close ends the file; it does not close the underlying writer.
+	Close() error
 }
 
-// chunk is how many days of a symbol are computed at once.
-const chunk = 512
+// WriteFeatures writes one row per calendar day between a symbol's first and
+// last bar, sorted by symbol, then date, computed and encoded on all cores; it
+// does not close w. The file depends on the rows alone. Only some parts of it
+// are in memory at a time. progress is told how many of the symbols are
+// written; it may be nil. A symbol that the market does not have is an error.
+func WriteFeatures(ctx context.Context, w FeatureWriter, m *market.Market, q FeatureQuery, progress func(symbols int)) error {
+	runs, err := q.runs(m)
+	if err != nil {
+		return err
+	}
+	if progress == nil {
+		progress = func(int) {}
+	}
+	type encoded struct {
+		put     func() error
+		symbols int
+	}
+	done := 0
+	return inOrder(ctx,
+		func() (p part, ok bool, err error) {
+			p, runs = cut(runs, w.partRows())
+			return p, len(p) > 0, nil
+		},
+		func(ctx context.Context, p part) (encoded, error) {
+			put, err := w.encode(ctx, p)
+			return encoded{put, p.complete()}, err
+		},
+		func(e encoded) error {
+			err := e.put()
+			done += e.symbols
+			progress(done)
+			return err
+		})
+}
 
-// Features calls emit for one row per calendar day between a symbol's first
-// and last bar, sorted by symbol, then date. progress is told how many of the
-// symbols are done; it may be nil. A symbol that the market does not have is
-// an error.
-func Features(m *market.Market, q FeatureQuery, emit func(FeatureRow) error, progress func(done, total int)) error {
+// run are rows [from, to) of one symbol.
+type run struct {
+	series   *market.Series
+	calendar []market.Date
+	from, to int
+	last     bool // no more of this symbol comes after it
+}
+
+// date is the day of a row.
+func (r *run) date(row int) market.Date { return r.calendar[r.series.First+row] }
+
+// part are the rows of one part of a file, in order.
+type part []run
+
+// complete is how many symbols end in the part.
+func (p part) complete() (symbols int) {
+	for _, r := range p {
+		if r.last {
+			symbols++
+		}
+	}
+	return symbols
+}
+
+// features calls use with the features of some rows after the other, row-major,
+// which are valid until it returns.
+func (p part) features(ctx context.Context, use func(r run, features []float32) error) error {
+	const most = 512 // rows at a time
+	var buffer []float32
+	for _, r := range p {
+		for from := r.from; from < r.to; from += most {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			rows := r
+			rows.from, rows.to = from, min(from+most, r.to)
+			n := (rows.to - rows.from) * alpha158.Width
+			buffer = slices.Grow(buffer[:0], n)[:n]
+			alpha158.History(buffer, r.series.Columns, rows.from, rows.to)
+			if err := use(rows, buffer); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// cut takes the first rows off, at most that many.
+func cut(runs []run, most int) (p part, rest []run) {
+	for len(runs) > 0 && most > 0 {
+		r := runs[0]
+		if n := r.to - r.from; n > most {
+			r.to, r.last = r.from+most, false
+			runs[0].from = r.to
+		} else {
+			runs = runs[1:]
+		}
+		most -= r.to - r.from
+		p = append(p, r)
+	}
+	return p, runs
+}
+
+// runs are the rows that are asked for: one run a symbol, where it has any.
+func (q *FeatureQuery) runs(m *market.Market) ([]run, error) {
 	symbols := q.Symbols
 	if symbols == nil {
 		symbols = m.Symbols()
 	}
-	symbols = slices.Compact(slices.Sorted(slices.Values(symbols)))
-	for _, sym := range symbols {
-		if m.Find(sym) == nil {
-			return fmt.Errorf("symbol %s: the market of run %s does not have it", sym, m.RunDate)
-		}
-	}
-	buffer := make([]float32, chunk*alpha158.Width)
-	for done, sym := range symbols {
+	var runs []run
+	for _, sym := range slices.Compact(slices.Sorted(slices.Values(symbols))) {
 		s := m.Find(sym)
-		from, to := 0, s.Len()
+		if s == nil {
+			return nil, fmt.Errorf("symbol %s: the market of run %s does not have it", sym, m.RunDate)
+		}
+		r := run{series: s, calendar: m.Calendar, to: s.Len(), last: true}
 		if q.From != nil {
 			i, _ := slices.BinarySearch(m.Calendar, *q.From)
-			from = max(from, i-s.First)
+			r.from = max(r.from, i-s.First)
 		}
 		if q.To != nil {
 			i, ok := m.DayIndex(*q.To)
 			if !ok {
 				i = -1
 			}
-			to = min(to, i+1-s.First)
+			r.to = min(r.to, i+1-s.First)
 		}
-		for ; from < to; from += chunk {
-			end := min(from+chunk, to)
-			block := buffer[:(end-from)*alpha158.Width]
-			alpha158.History(block, s.Columns, from, end)
-			for row := from; row < end; row++ {
-				k := (row - from) * alpha158.Width
-				err := emit(FeatureRow{sym, m.Calendar[s.First+row], block[k : k+alpha158.Width]})
-				if err != nil {
-					return err
-				}
-			}
-		}
-		if progress != nil {
-			progress(done+1, len(symbols))
+		if r.from < r.to {
+			runs = append(runs, r)
 		}
 	}
-	return nil
+	return runs, nil
 }

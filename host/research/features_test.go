@@ -4,10 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
+	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,7 +106,7 @@ func writeCSV(t testing.TB, m *market.Market, q research.FeatureQuery) []byte {
 	var out bytes.Buffer
 	w, err := research.NewCSVWriter(&out)
 	require.NoError(t, err)
-	require.NoError(t, research.Features(m, q, w.Write, nil))
+	require.NoError(t, research.WriteFeatures(t.Context(), w, m, q, nil))
 	require.NoError(t, w.Close())
 	return out.Bytes()
 }
@@ -126,11 +127,8 @@ func TestDemoFeaturesAreQlibs(t *testing.T) {
 	got := table{rows: map[string][]float32{}}
 	for _, key := range want.keys {
 		symbol, date, _ := strings.Cut(key, " ")
-		d := day(t, date)
-		require.NoError(t, research.Features(m, research.FeatureQuery{Symbols: []string{symbol}, From: d, To: d}, func(r research.FeatureRow) error {
-			got.rows[r.Symbol+" "+r.Date.String()] = slices.Clone(r.Features)
-			return nil
-		}, nil))
+		q := research.FeatureQuery{Symbols: []string{symbol}, From: day(t, date), To: day(t, date)}
+		maps.Copy(got.rows, readTable(t, csv.NewReader(bytes.NewReader(writeCSV(t, m, q)))).rows)
 	}
 	cells, different := differing(t, want, got)
 	require.Equal(t, len(want.keys)*alpha158.Width, cells)
@@ -149,7 +147,7 @@ func TestParquetHoldsWhatCSVHolds(t *testing.T) {
 	want := readTable(t, csv.NewReader(bytes.NewReader(writeCSV(t, m, research.FeatureQuery{}))))
 	var out bytes.Buffer
 	w := research.NewParquetWriter(&out)
-	require.NoError(t, research.Features(m, research.FeatureQuery{}, w.Write, nil))
+	require.NoError(t, research.WriteFeatures(t.Context(), w, m, research.FeatureQuery{}, nil))
 	require.NoError(t, w.Close())
 
 	f, err := parquet.OpenFile(bytes.NewReader(out.Bytes()), int64(out.Len()))
@@ -200,6 +198,7 @@ func TestFeatureQuery(t *testing.T) {
 			require.Zero(t, different, "a part equals the same rows of the whole")
 		})
 	}
-	err := research.Features(m, research.FeatureQuery{Symbols: []string{"NOPE"}}, nil, nil)
-	require.ErrorContains(t, err, "NOPE")
+	w, err := research.NewCSVWriter(io.Discard)
+	require.NoError(t, err)
+	require.ErrorContains(t, research.WriteFeatures(t.Context(), w, m, research.FeatureQuery{Symbols: []string{"NOPE"}}, nil), "NOPE")
 }

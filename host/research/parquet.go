@@ -1,9 +1,11 @@
 package research
 
 import (
+	"context"
 	"io"
 	"reflect"
 	"strconv"
+	"sync"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -11,30 +13,61 @@ import (
 )
 
 // ParquetWriter writes feature rows as columns symbol STRING, date DATE and
-// one FLOAT a feature, in Qlib's order; missing = NaN.
+// one FLOAT a feature, in Qlib's order; missing = NaN. A row group has at most
+// 32,768 rows.
 type ParquetWriter struct {
-	w   *parquet.GenericWriter[any]
-	row parquet.Row
+	w    *parquet.GenericWriter[any]
+	idle sync.Pool // of *parquet.ConcurrentRowGroupWriter: those that were written
 }
+
+// parquetRows make 20 MB before they are compressed. That much a core is in
+// memory, and again as much as was compressed.
+const parquetRows = 1 << 15
 
 // NewParquetWriter begins a file.
 func NewParquetWriter(w io.Writer) *ParquetWriter {
-	return &ParquetWriter{
-		w:   parquet.NewGenericWriter[any](w, featureSchema(), parquet.Compression(&parquet.Zstd)),
-		row: make(parquet.Row, 0, 2+alpha158.Width),
-	}
+	file := parquet.NewGenericWriter[any](w, featureSchema(), parquet.Compression(&parquet.Zstd))
+	return &ParquetWriter{w: file, idle: sync.Pool{New: func() any { return file.BeginRowGroup() }}}
 }
 
-// Write writes one row.
-func (p *ParquetWriter) Write(r FeatureRow) error {
-	row := append(p.row[:0],
-		parquet.ByteArrayValue([]byte(r.Symbol)).Level(0, 0, 0),
-		parquet.Int32Value(int32(r.Date)).Level(0, 0, 1))
-	for i, f := range r.Features {
-		row = append(row, parquet.FloatValue(f).Level(0, 0, 2+i))
+func (p *ParquetWriter) partRows() int { return parquetRows }
+
+func (p *ParquetWriter) encode(ctx context.Context, rows part) (put func() error, err error) {
+	group := p.idle.Get().(*parquet.ConcurrentRowGroupWriter)
+	columns := group.ColumnWriters()
+	var values []parquet.Value
+	err = rows.features(ctx, func(r run, features []float32) error {
+		n := r.to - r.from
+		write := func(column int, value func(row int) parquet.Value) error {
+			values = values[:0]
+			for row := range n {
+				values = append(values, value(row).Level(0, 0, column))
+			}
+			_, err := columns[column].WriteRowValues(values)
+			return err
+		}
+		symbol := parquet.ByteArrayValue([]byte(r.series.Symbol))
+		if err := write(0, func(int) parquet.Value { return symbol }); err != nil {
+			return err
+		}
+		if err := write(1, func(row int) parquet.Value { return parquet.Int32Value(int32(r.date(r.from + row))) }); err != nil {
+			return err
+		}
+		for k := range alpha158.Width {
+			if err := write(2+k, func(row int) parquet.Value { return parquet.FloatValue(features[row*alpha158.Width+k]) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = group.Flush() // compresses here, not where the parts are put one after the other
 	}
-	_, err := p.w.WriteRows([]parquet.Row{row})
-	return err
+	return func() error {
+		_, err := group.Commit()
+		p.idle.Put(group)
+		return err
+	}, err
 }
 
 // Close writes the footer; it does not close the underlying writer.

@@ -19,6 +19,7 @@ type RowReader struct {
 	csv   *csv.Reader
 	skip  int // leading columns that are no inputs
 	width int
+	err   error // what ended the rows, to be told after those before it
 }
 
 // NewRowReader reads the header and holds it against the model: the count of
@@ -64,28 +65,47 @@ func positional(columns []string) bool {
 	return true
 }
 
-// Read appends up to most rows to dst, row-major, and returns it; io.EOF comes
-// with no rows.
-func (r *RowReader) Read(dst []float64, most int) ([]float64, error) {
+// rowBatch are the cells of some rows as they stand in the file.
+type rowBatch struct {
+	cells []string // row-major
+	lines []int    // of each row
+}
+
+// read is the next batch of at most that many rows. The rows before a damaged
+// one are given first. false is the end.
+func (r *RowReader) read(most int) (b rowBatch, ok bool, err error) {
+	if r.err != nil {
+		return b, false, r.err
+	}
+	b.cells = make([]string, 0, most*r.width)
 	for range most {
 		record, err := r.csv.Read()
 		if errors.Is(err, io.EOF) {
-			if len(dst) == 0 {
-				return nil, io.EOF
-			}
-			return dst, nil
+			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.name, err)
+			r.err = fmt.Errorf("%s: %w", r.name, err)
+			break
 		}
-		for i, field := range record[r.skip:] {
-			v, err := parseCell(field)
-			if err != nil {
-				line, _ := r.csv.FieldPos(r.skip + i)
-				return nil, fmt.Errorf("%s: line %d, column %d: %w", r.name, line, r.skip+i+1, err)
-			}
-			dst = append(dst, v)
+		line, _ := r.csv.FieldPos(r.skip)
+		b.cells, b.lines = append(b.cells, record[r.skip:]...), append(b.lines, line)
+	}
+	if len(b.lines) == 0 {
+		return b, false, r.err
+	}
+	return b, true, nil
+}
+
+// parse appends the numbers of a batch to dst. It may be called from any
+// goroutine. Before an error are the rows before the bad one.
+func (r *RowReader) parse(dst []float64, b rowBatch) ([]float64, error) {
+	for i, cell := range b.cells {
+		v, err := parseCell(cell)
+		if err != nil {
+			row, column := i/r.width, i%r.width
+			return dst[:row*r.width], fmt.Errorf("%s: line %d, column %d: %w", r.name, b.lines[row], r.skip+column+1, err)
 		}
+		dst = append(dst, v)
 	}
 	return dst, nil
 }

@@ -3,7 +3,6 @@ package research
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 
 	"edgesignal/host/model"
@@ -12,10 +11,11 @@ import (
 // scoreBatch is how many rows are predicted at once.
 const scoreBatch = 256
 
-// Score predicts every row of a CSV (see NewRowReader) and writes one
-// prediction a line, in row order, in the shortest decimal that reads back to
-// the same bits. raw is before the objective's transform. name is the CSV's,
-// for errors; predictions before a bad line are written.
+// Score predicts every row of a CSV (see NewRowReader) on all cores and writes
+// one prediction a line, in row order, in the shortest decimal that reads back
+// to the same bits. raw is before the objective's transform. name is the CSV's,
+// for errors; predictions before a bad line are written. However large the
+// file, only some batches of it are in memory.
 func Score(ctx context.Context, m *model.Model, in io.Reader, name string, raw bool, out io.Writer) error {
 	rows, err := NewRowReader(bufio.NewReaderSize(in, 1<<16), name, m.Width(), m.FeatureNames())
 	if err != nil {
@@ -25,30 +25,30 @@ func Score(ctx context.Context, m *model.Model, in io.Reader, name string, raw b
 	if raw {
 		predict = m.Raw
 	}
-	w := bufio.NewWriter(out)
-	var buffer []float64
-	predictions := make([]float64, scoreBatch)
-	var line []byte
-	for ctx.Err() == nil {
-		buffer, err = rows.Read(buffer[:0], scoreBatch)
-		if errors.Is(err, io.EOF) {
-			return w.Flush()
-		}
-		if err != nil {
-			return errors.Join(w.Flush(), err)
-		}
-		batch := predictions[:len(buffer)/m.Width()]
-		if err := predict(batch, buffer); err != nil {
-			return err
-		}
-		for _, p := range batch {
-			line = append(appendFloat(line[:0], p, 64), '\n')
-			if _, err := w.Write(line); err != nil {
+	type scored struct {
+		lines []byte
+		err   error // after these lines
+	}
+	return inOrder(ctx,
+		func() (rowBatch, bool, error) { return rows.read(scoreBatch) },
+		func(_ context.Context, b rowBatch) (s scored, _ error) {
+			var inputs []float64
+			inputs, s.err = rows.parse(make([]float64, 0, len(b.cells)), b)
+			predictions := make([]float64, len(inputs)/m.Width())
+			if err := predict(predictions, inputs); err != nil {
+				return s, err
+			}
+			for _, p := range predictions {
+				s.lines = append(appendFloat(s.lines, p, 64), '\n')
+			}
+			return s, nil
+		},
+		func(s scored) error {
+			if _, err := out.Write(s.lines); err != nil {
 				return err
 			}
-		}
-	}
-	return ctx.Err()
+			return s.err
+		})
 }
 
 // LoadModel reads and checks a model. It reads no more than a model may have.

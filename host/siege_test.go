@@ -30,24 +30,32 @@ import (
 	"edgesignal/host/release"
 )
 
-// besieged is a demo in a process of its own, with a reader that asks for its
+// besieged is a host in a process of its own, with a reader that asks for its
 // book all the time.
 type besieged struct {
-	t     *testing.T
-	url   string
-	state string
-	pid   int
-	book  string // the signals of every answer
+	t       *testing.T
+	program string
+	url     string
+	state   string
+	pid     int
+	book    string // the signals of every answer
 }
 
+// besiege starts a demo.
 func besiege(t *testing.T) *besieged {
+	t.Helper()
+	return serve(t, programtest.Build(t), filepath.Join(t.TempDir(), "state"), "demo")
+}
+
+// serve starts a program that serves on a free port until the test ends.
+func serve(t *testing.T, program, state string, args ...string) *besieged {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	port := ln.Addr().(*net.TCPAddr).Port
 	require.NoError(t, ln.Close())
-	s := &besieged{t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), state: filepath.Join(t.TempDir(), "state")}
-	cmd := exec.Command(programtest.Build(t), "demo", "--port", fmt.Sprint(port), "--state-dir", s.state)
+	s := &besieged{t: t, program: program, url: fmt.Sprintf("http://127.0.0.1:%d", port), state: state}
+	cmd := exec.Command(program, append(args, "--port", fmt.Sprint(port), "--state-dir", s.state)...)
 	cmd.Dir = t.TempDir()
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
@@ -114,17 +122,20 @@ func (s *besieged) read() (stop func() (answers int, err error)) {
 	}
 }
 
-func (s *besieged) resident() (bytes int64) {
+// memory is a line of the process's /proc/status: VmRSS now, VmHWM at most.
+func (s *besieged) memory(field string) (bytes int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
 	require.NoError(s.t, err)
 	for line := range strings.Lines(string(status)) {
-		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &bytes); err == nil {
+		if _, err := fmt.Sscanf(line, field+": %d kB", &bytes); err == nil {
 			return bytes << 10
 		}
 	}
-	s.t.Fatal("no VmRSS")
+	s.t.Fatal("no " + field)
 	return 0
 }
+
+func (s *besieged) resident() (bytes int64) { return s.memory("VmRSS") }
 
 type answered struct {
 	status               int

@@ -16,6 +16,7 @@ var benchPackages = []string{
 	"./host/alpha158",
 	"./host/market",
 	"./host/model",
+	"./host/research",
 	"./host/sandbox",
 	"./host/rule",
 	"./host/signal",

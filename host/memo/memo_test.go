@@ -72,7 +72,7 @@ func TestAPanicIsItsCallersAlone(t *testing.T) {
 }
 
 // flying has one who computes, and waits within it.
-func flying(t *testing.T, c *memo.Cache[int, string], ctx context.Context, end func() (string, error)) {
+func flying(ctx context.Context, t *testing.T, c *memo.Cache[int, string], end func() (string, error)) {
 	t.Helper()
 	go func() {
 		defer func() { _ = recover() }()
@@ -98,7 +98,7 @@ func TestWhoWaitsForAnother(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := memo.New(10_000, ofLength)
 				letGo := make(chan struct{})
-				flying(t, c, t.Context(), func() (string, error) { <-letGo; return tc.end() })
+				flying(t.Context(), t, c, func() (string, error) { <-letGo; return tc.end() })
 				var v string
 				var err error
 				var second sync.WaitGroup
@@ -121,7 +121,7 @@ func TestWhoWaitsMayGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := memo.New(10_000, ofLength)
 		letGo := make(chan struct{})
-		flying(t, c, t.Context(), func() (string, error) { <-letGo; return "first", nil })
+		flying(t.Context(), t, c, func() (string, error) { <-letGo; return "first", nil })
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := c.Do(ctx, 1, value("second"))

@@ -33,7 +33,7 @@ func TestOrderOf(t *testing.T) {
 		}
 		slices.SortStableFunc(want, func(a, b int32) int { return cmp.Compare(predictions[b], predictions[a]) })
 		order := orderOf(all, series, predictions, n)
-		require.Equal(t, len(want), len(order))
+		require.Len(t, order, len(want))
 		for k := range want {
 			require.Equal(t, want[k], order[k])
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,12 +48,12 @@ type benchServingCmd struct {
 }
 
 // Run builds what is measured and measures it. See package serving.
-func (c *benchServingCmd) Run(ctx context.Context, s shell) error {
+func (c *benchServingCmd) Run(ctx context.Context, s shell) (err error) {
 	dir, err := os.MkdirTemp("", "edgesignal-bench-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	o := serving.Options{
 		Binary: filepath.Join(dir, "edgesignal"), Bare: filepath.Join(dir, "barefiber"),
 		Model: filepath.Join(s.root, "artifacts/demo/models/alpha_baseline-v1.0.0.txt"), Dir: dir,

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -21,7 +22,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("usage: barefiber ADDR FILE...")
+		return errors.New("an address and files are expected")
 	}
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	for i, file := range args[1:] {

@@ -24,7 +24,8 @@ type process struct {
 	addr string
 	cmd  *exec.Cmd
 	said *bytes.Buffer // to read after it has ended
-	done chan error
+	done chan struct{} // closed when it has ended
+	err  error         // how, after done
 }
 
 // start starts a server and waits until path of it answers. command builds
@@ -39,7 +40,7 @@ func start(ctx context.Context, path string, command func(host, port string) []s
 		return nil, err
 	}
 	args := command(host, port)
-	p := &process{addr: addr, cmd: exec.CommandContext(ctx, args[0], args[1:]...), said: &bytes.Buffer{}, done: make(chan error, 1)}
+	p := &process{addr: addr, cmd: exec.CommandContext(ctx, args[0], args[1:]...), said: &bytes.Buffer{}, done: make(chan struct{})}
 	p.cmd.Env = environment()
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(os.Interrupt) }
@@ -47,12 +48,15 @@ func start(ctx context.Context, path string, command func(host, port string) []s
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
-	go func() { p.done <- p.cmd.Wait() }()
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.done)
+	}()
 	client := http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	for deadline := time.Now().Add(readyWithin); ; {
 		select {
-		case err := <-p.done:
-			return nil, fmt.Errorf("%s ended: %w\n%s", strings.Join(args, " "), err, p.said)
+		case <-p.done:
+			return nil, fmt.Errorf("%s ended: %w\n%s", strings.Join(args, " "), p.err, p.said)
 		case <-time.After(20 * time.Millisecond):
 		}
 		if answer, err := client.Get("http://" + addr + path); err == nil {
@@ -76,7 +80,10 @@ func (p *process) stop() error {
 	case <-p.done:
 		return nil
 	case <-time.After(stopWithin):
-		return errors.Join(fmt.Errorf("process %d did not stop", p.cmd.Process.Pid), p.cmd.Process.Kill(), <-p.done)
+		err := fmt.Errorf("process %d does not stop", p.cmd.Process.Pid)
+		err = errors.Join(err, p.cmd.Process.Kill())
+		<-p.done
+		return err
 	}
 }
 

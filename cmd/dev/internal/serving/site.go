@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -38,7 +39,7 @@ func newMarket(ctx context.Context, binary, dir string, names []string, days int
 	if err != nil {
 		return "", err
 	}
-	defer os.Remove(csv)
+	defer func() { err = errors.Join(err, os.Remove(csv)) }()
 	if err := writeBars(f, names, days); err != nil {
 		_ = f.Close()
 		return "", err

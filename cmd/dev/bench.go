@@ -64,6 +64,10 @@ func (c *benchServingCmd) Run(ctx context.Context, s shell) (err error) {
 	return runSteps(ctx, s.stdout,
 		step{name: "build edgesignal", do: s.do(staticBuild(o.Binary))},
 		step{name: "build bare fiber", do: s.do(goCommand("build", "-buildvcs=false", "-o", o.Bare, "./cmd/dev/internal/barefiber").with("CGO_ENABLED=0"))},
+		step{name: "prediction beside leaves", do: func(ctx context.Context) (err error) {
+			o.Predictions, err = s.output(ctx, goCommand("test", "-run", "^$", "-bench", "^BenchmarkPredict$", "-benchtime", "20x", "-count", strconv.Itoa(c.Rounds), "./host/model"))
+			return err
+		}},
 		step{name: "measure", do: func(ctx context.Context) error {
 			if c.OffFlags == offFlags {
 				help, err := s.output(ctx, command{args: []string{o.Binary, "serve", "--help"}})

@@ -29,6 +29,7 @@ type Options struct {
 	Conns          int
 	ServeFlags     []string // added to serve
 	OffFlags       []string // switch its caches off; none = not measured
+	Predictions    string   // what host/model's BenchmarkPredict printed
 	Log            io.Writer
 }
 
@@ -52,7 +53,11 @@ func Run(ctx context.Context, o Options, out io.Writer) error {
 	if err := b.demo(ctx); err != nil {
 		return err
 	}
-	return write(out, b.figures)
+	figures, err := predictions(b.Predictions)
+	if err != nil {
+		return err
+	}
+	return write(out, append(b.figures, figures...))
 }
 
 // market measures a market of n symbols.

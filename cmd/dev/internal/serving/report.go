@@ -31,6 +31,14 @@ func duration(seconds float64) string {
 	return fmt.Sprintf("%.2f ms", seconds*1e3)
 }
 
+// times is a ratio to two digits at least.
+func times(x float64) string {
+	if x < 0.1 {
+		return fmt.Sprintf("%.4f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
 func mebibytes(x float64) string { return fmt.Sprintf("%.0f MiB", x/(1<<20)) }
 
 // ratios are ours to theirs, round by round, ascending.
@@ -58,7 +66,7 @@ func write(w io.Writer, figures []*figure) error {
 		theirs, ratio, spread := "", "", ""
 		if len(f.theirs) > 0 {
 			r := f.ratios()
-			theirs, ratio, spread = f.unit(median(f.theirs)), fmt.Sprintf("**%.2f**", median(r)), fmt.Sprintf("%.2f, %.2f", r[0], r[len(r)-1])
+			theirs, ratio, spread = f.unit(median(f.theirs)), "**"+times(median(r))+"**", times(r[0])+", "+times(r[len(r)-1])
 		} else if n := len(f.ours); n > 1 {
 			spread = f.unit(slices.Min(f.ours)) + ", " + f.unit(slices.Max(f.ours))
 		}

@@ -34,8 +34,9 @@ func TestRun(t *testing.T) {
 		Binary: build(t, dir, "edgesignal/cmd/edgesignal"), Bare: build(t, dir, "edgesignal/cmd/dev/internal/barefiber"),
 		Model: "../../../../artifacts/demo/models/alpha_baseline-v1.0.0.txt", Dir: dir,
 		Symbols: 12, Small: 8, Days: 80, Rounds: 1, Turn: 100 * time.Millisecond, Conns: 2,
-		OffFlags: []string{"--top-n", "3"}, // any flags: that the second host gets some
-		Log:      t.Output(),
+		OffFlags:    []string{"--top-n", "3"}, // any flags: that the second host gets some
+		Predictions: "BenchmarkPredict/trees=100/rows=500-2 1 60.00 leaves-ns 20.00 ns\n",
+		Log:         t.Output(),
 	}
 	var out bytes.Buffer
 	require.NoError(t, Run(t.Context(), o, &out))
@@ -43,7 +44,7 @@ func TestRun(t *testing.T) {
 		"| GET the default book, 8 symbols | throughput |", "| GET the default book, 12 symbols | p99 at ",
 		"| POST 5 random symbols of 12 | throughput |", "| POST 12 random symbols of 12 | p99.9 at ", "| bare fiber |", "| caches off |",
 		"| demo | RSS after the load |", "| 12 symbols x 80 days | RSS after the load |",
-		"| reload, artifacts at hand | POST to answer |", "| a swap each second, 12 symbols | p99 at ", "| no swaps |",
+		"| reload, artifacts at hand | POST to answer |", "| a swap each second, 12 symbols | p99 at ", "| no swaps |", "| leaves | 60.0 ns | **0.33** |",
 	} {
 		require.Contains(t, out.String(), want)
 	}
@@ -76,12 +77,12 @@ func (failing) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 func TestTable(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, write(&out, []*figure{
-		{scenario: "s", name: "n", unit: perSecond, baseline: "b", ours: []float64{10, 30, 20}, theirs: []float64{20, 20, 20}, goal: "g"},
+		{scenario: "s", name: "n", unit: perSecond, baseline: "b", ours: []float64{1, 30, 20}, theirs: []float64{20, 20, 20}, goal: "g"},
 		{scenario: "m", name: "RSS", unit: mebibytes, ours: []float64{3 << 20}},
 		{scenario: "r", name: "took", unit: duration, ours: []float64{0.002, 0.0001, 0.001}},
 	}))
 	require.Equal(t, []string{
-		"| s | n | 20/s | b | 20/s | **1.00** | 0.50, 1.50 | g |",
+		"| s | n | 20/s | b | 20/s | **1.00** | 0.0500, 1.50 | g |",
 		"| m | RSS | 3 MiB |  |  |  |  |  |",
 		"| r | took | 1.00 ms |  |  |  | 100 us, 2.00 ms |  |",
 	}, strings.Split(strings.TrimSpace(out.String()), "\n")[2:])

@@ -33,7 +33,7 @@ func TestRun(t *testing.T) {
 	o := Options{
 		Binary: build(t, dir, "edgesignal/cmd/edgesignal"), Bare: build(t, dir, "edgesignal/cmd/dev/internal/barefiber"),
 		Model: "../../../../artifacts/demo/models/alpha_baseline-v1.0.0.txt", Dir: dir,
-		Symbols: 12, Small: 8, Days: 80, Rounds: 1, Turn: 100 * time.Millisecond, Conns: 2,
+		Symbols: 12, Small: 8, Days: 80, Rounds: 1, Turn: 50 * time.Millisecond, Conns: 2,
 		OffFlags:    []string{"--top-n", "3"}, // any flags: that the second host gets some
 		Predictions: "BenchmarkPredict/trees=100/rows=500-2 1 60.00 leaves-ns 20.00 ns\n",
 		Log:         t.Output(),

@@ -67,7 +67,7 @@ func (b *bench) swaps(ctx context.Context, s *site, host *process) error {
 	if err != nil {
 		return err
 	}
-	l := load.Load{Rate: highest / 4, Duration: max(3*swapEvery, 4*b.Turn), Conns: b.Conns}
+	l := load.Load{Rate: highest / 4, Duration: max(5*swapEvery/2, 4*b.Turn), Conns: b.Conns}
 	p99 := &figure{scenario: fmt.Sprintf("a swap each second, %d symbols", b.Symbols), name: "p99 at " + perSecond(l.Rate), unit: duration, baseline: "no swaps", goal: "<= 1.25"}
 	for range b.Rounds {
 		for _, swapping := range []bool{true, false} {

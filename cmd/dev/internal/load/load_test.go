@@ -137,6 +137,17 @@ func TestHighest(t *testing.T) {
 	require.Less(t, rate, 220.0)
 }
 
+func TestBisect(t *testing.T) {
+	for _, limit := range []float64{51, 77, 100, 109} {
+		got, err := bisect(50, 110, func(rate float64) (bool, error) { return rate <= limit, nil })
+		require.NoError(t, err)
+		require.LessOrEqual(t, got, limit)
+		require.Greater(t, got, limit-2)
+	}
+	_, err := bisect(50, 110, func(float64) (bool, error) { return false, context.Canceled })
+	require.ErrorIs(t, err, context.Canceled)
+}
+
 func TestQuantile(t *testing.T) {
 	r := &Result{Elapsed: 2 * time.Second, Failures: 1}
 	require.Zero(t, r.Quantile(0.5))

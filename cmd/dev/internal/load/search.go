@@ -24,20 +24,32 @@ func Highest(ctx context.Context, t Target, l Load) (float64, error) {
 	if r.Err != nil {
 		return 0, r.Err
 	}
-	low, high := 0.5*r.Throughput(), 1.1*r.Throughput()
-	for range searchSteps {
-		l.Rate = (low + high) / 2
+	return bisect(0.5*r.Throughput(), 1.1*r.Throughput(), func(rate float64) (bool, error) {
+		l.Rate = rate
 		r, err := Run(ctx, t, l)
+		if err == nil {
+			err = r.Err
+		}
+		if err != nil {
+			return false, err
+		}
+		return r.Elapsed-l.Duration <= time.Duration(keepsUpWithin*float64(l.Duration)), nil
+	})
+}
+
+// bisect is the highest rate found to hold between one that does and one that
+// does not.
+func bisect(low, high float64, holds func(rate float64) (bool, error)) (float64, error) {
+	for range searchSteps {
+		rate := (low + high) / 2
+		ok, err := holds(rate)
 		if err != nil {
 			return 0, err
 		}
-		if r.Err != nil {
-			return 0, r.Err
-		}
-		if r.Elapsed-l.Duration <= time.Duration(keepsUpWithin*float64(l.Duration)) {
-			low = l.Rate
+		if ok {
+			low = rate
 		} else {
-			high = l.Rate
+			high = rate
 		}
 	}
 	return low, nil

@@ -24,7 +24,7 @@ type cli struct {
 	Deploy deployCmd `cmd:"" help:"Parse the files of docs/deploy, each with its own tool."`
 	Rules  rulesCmd  `cmd:"" help:"Build the stock rules, or verify that the committed ones are what their sources give."`
 	Build  buildCmd  `cmd:"" help:"Build the static binary."`
-	Bench  benchCmd  `cmd:"" help:"Run the benchmarks."`
+	Bench  benchCmd  `cmd:"" help:"Measure: Go's benchmarks, or the whole service."`
 }
 
 // Exit codes: as in edgesignal itself, 2 is for wrong usage only.
@@ -48,6 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("dev"),
 		kong.Description("The developer's runner of EdgeSignal."),
 		kong.Writers(stdout, stderr),
+		kong.Vars{"off_flags": offFlags},
 		kong.Exit(func(int) { helped = true }),
 		kong.BindToProvider(func() (shell, error) { return newShell(stdout, stderr) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -23,6 +23,9 @@ func TestRun(t *testing.T) {
 		{name: "no command", code: exitUsage, stderr: "dev: expected one of"},
 		{name: "unknown command", args: []string{"tset"}, code: exitUsage, stderr: "dev: unexpected argument tset"},
 		{name: "unknown flag", args: []string{"check", "--dirty"}, code: exitUsage, stderr: "dev: unknown flag --dirty"},
+		{name: "benchmarks by default", ctx: cancelled, args: []string{"bench", "--match", "Predict"}, code: exitFailed,
+			stdout: "=== benchmarks\n$ go test -run ^$ -bench Predict ", stderr: `dev: step "benchmarks" failed`},
+		{name: "the service", args: []string{"bench", "serving", "--help"}, stdout: "Measure edgesignal as a service"},
 		{name: "failed step", ctx: cancelled, args: []string{"build"}, code: exitFailed,
 			stdout: "=== build bin/edgesignal\n", stderr: `dev: step "build bin/edgesignal" failed after 0s: `},
 	}

@@ -66,10 +66,6 @@ func newEnsemble(f *forest) (e *ensemble, err error) {
 	return e, nil
 }
 
-// value is what a row may be made of. Each float32 is a float64, and compared
-// as one.
-type value interface{ float32 | float64 }
-
 // probe predicts a row of zeros and one of missing values.
 func (e *ensemble) probe() error {
 	rows := make([]float64, 2*e.width)

@@ -70,6 +70,10 @@ func (m *Model) Predict(dst, rows []float64) error { return predict(m, dst, rows
 // values as float64.
 func (m *Model) PredictFloat32(dst []float64, rows []float32) error { return predict(m, dst, rows) }
 
+// value is what a row may be made of. Each float32 is a float64, and compared
+// as one.
+type value interface{ float32 | float64 }
+
 func raw[V value](m *Model, dst []float64, rows []V) error {
 	if want := len(dst) * m.width; len(rows) != want {
 		return fmt.Errorf("model: %d values given, want %d: %d rows of %d columns", len(rows), want, len(dst), m.width)

@@ -7,13 +7,18 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+	"time"
 
 	"edgesignal/host/release"
 )
 
 // unfinished begins the name of a file on its way in. Its writer holds a lock
-// on it.
+// on it, from a moment after it made it.
 const unfinished = "~"
+
+// abandoned is how old such a file is before it may be taken for a leftover:
+// a younger one may not be locked yet.
+const abandoned = time.Minute
 
 // write puts a file there in one step: a reader, and a start after a crash,
 // see all of it or nothing.
@@ -45,8 +50,12 @@ func (c *Cache) write(sum string, b []byte) error {
 // that the same trouble has the same words.
 func reason(err error) string {
 	var path *fs.PathError
-	if errors.As(err, &path) {
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
 		return path.Op + ": " + path.Err.Error()
+	case errors.As(err, &link):
+		return link.Op + ": " + link.Err.Error()
 	}
 	return err.Error()
 }
@@ -64,6 +73,10 @@ func (c *Cache) sweep() error {
 		}
 		if err != nil {
 			return err
+		}
+		if info, err := f.Stat(); err == nil && time.Since(info.ModTime()) < abandoned {
+			_ = f.Close()
+			continue
 		}
 		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
 			err = os.Remove(name)

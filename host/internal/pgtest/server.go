@@ -166,7 +166,11 @@ func (s *server) await(ctx context.Context) error {
 
 // exec runs one statement in the database "postgres".
 func (s *server) exec(ctx context.Context, sql string) error {
-	conn, err := pgx.Connect(ctx, s.url("postgres"))
+	return s.execIn(ctx, "postgres", sql)
+}
+
+func (s *server) execIn(ctx context.Context, database, sql string) error {
+	conn, err := pgx.Connect(ctx, s.url(database))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package fleettest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"edgesignal/artifacts"
+	"edgesignal/host/fleet"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/internal/pgtest"
 	"edgesignal/host/internal/programtest"
@@ -190,4 +192,24 @@ func (f *Fleet) Settle(version string) {
 	for _, h := range f.Hosts {
 		h.Await("healthy, and serves "+version, func(s Health) bool { return s.Status == "healthy" && s.Version == version })
 	}
+}
+
+// Status is what edgesignal status says.
+func (f *Fleet) Status() (d fleet.Document) {
+	f.t.Helper()
+	require.NoError(f.t, json.Unmarshal([]byte(f.Run("status", "--json")), &d))
+	return d
+}
+
+// AwaitSilent waits until the registry does not count a host as live.
+func (f *Fleet) AwaitSilent(h *Host) {
+	f.t.Helper()
+	f.await("host "+h.Name+" is silent", func() bool {
+		for _, m := range f.Status().Hosts {
+			if m.Host == h.Name {
+				return !m.Live
+			}
+		}
+		return false
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -118,6 +119,30 @@ func (h *Host) end(s os.Signal) error {
 	proc := h.proc
 	h.proc, h.open = nil, false
 	return proc.end(s)
+}
+
+// Exit waits until it has ended by itself, and returns its status.
+func (h *Host) Exit() (status int) {
+	h.f.t.Helper()
+	select {
+	case <-h.proc.done:
+	case <-time.After(Patience):
+		require.FailNow(h.f.t, "host "+h.Name+" runs on")
+	}
+	proc := h.proc
+	h.asked.Lock()
+	defer h.asked.Unlock()
+	h.proc, h.open = nil, false
+	return proc.status()
+}
+
+// LastLine is what it last said in its log.
+func (h *Host) LastLine() string {
+	h.f.t.Helper()
+	log, err := os.ReadFile(h.log())
+	require.NoError(h.f.t, err)
+	lines := strings.Split(strings.TrimSpace(string(log)), "\n")
+	return lines[len(lines)-1]
 }
 
 // Health is what GET /health says.

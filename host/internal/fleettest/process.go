@@ -9,9 +9,10 @@ import (
 
 // process is a program that runs, and that does not outlive the tests.
 type process struct {
-	os   *os.Process
-	done chan struct{} // closed when it has ended
-	err  error         // of its end; read it after done
+	os    *os.Process
+	done  chan struct{}    // closed when it has ended
+	err   error            // of its end; read it after done
+	state *os.ProcessState // the same
 }
 
 func run(cmd *exec.Cmd) (*process, error) {
@@ -26,7 +27,7 @@ func run(cmd *exec.Cmd) (*process, error) {
 		p.os = cmd.Process
 		started <- err
 		if err == nil {
-			p.err = cmd.Wait()
+			p.err, p.state = cmd.Wait(), cmd.ProcessState
 		}
 	}()
 	return p, <-started
@@ -39,12 +40,5 @@ func (p *process) end(s os.Signal) error {
 	return p.err
 }
 
-// ended reports whether it ended by itself.
-func (p *process) ended() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
-}
+// status is the exit status of one that has ended; -1 = a signal ended it.
+func (p *process) status() int { return p.state.ExitCode() }

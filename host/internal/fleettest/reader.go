@@ -57,6 +57,14 @@ func (r *Reader) End(t testing.TB) {
 	t.Helper()
 	r.stop()
 	r.done.Wait()
+	r.Check(t)
+}
+
+// Check fails t when an answer failed or was wrong so far.
+func (r *Reader) Check(t testing.TB) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	require.NoError(t, errors.Join(r.wrong...))
 }
 

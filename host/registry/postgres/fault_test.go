@@ -144,6 +144,32 @@ func TestTheSchemaIsLookedAtOnFirstContact(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A schema that changes under a program that runs is noticed, and so is its way back.
+func TestTheSchemaIsLookedAtAgain(t *testing.T) {
+	url := pgtest.New(t)
+	r, err := postgres.OpenConfig(t.Context(), postgres.Config{URL: url, Recheck: 20 * time.Millisecond})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, r.Close()) })
+	rested, err := postgres.OpenConfig(t.Context(), postgres.Config{URL: url, Recheck: time.Hour})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, rested.Close()) })
+	admin := shell(t, url)
+	for _, c := range []struct{ change, undo, wants string }{
+		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)", "DELETE FROM goose_db_version WHERE version_id = 99", "use a newer program"},
+		{"ALTER TABLE goose_db_version RENAME TO away", "ALTER TABLE away RENAME TO goose_db_version", "run edgesignal migrate"},
+	} {
+		run(t, admin, c.change)
+		require.Eventually(t, func() bool { _, err = r.List(t.Context(), ""); return err != nil }, time.Minute, time.Millisecond)
+		requireUnavailable(t, err)
+		require.ErrorContains(t, err, c.wants)
+		_, err = rested.List(t.Context(), "")
+		require.NoError(t, err, "it is not asked with each call")
+		run(t, admin, c.undo)
+		_, err = r.List(t.Context(), "")
+		require.NoError(t, err)
+	}
+}
+
 // deaf accepts connections and never says a word.
 func deaf(t *testing.T) (addr string) {
 	t.Helper()

@@ -39,6 +39,10 @@ type Config struct {
 	// this long Open returns all the same, and the first call that reaches the
 	// database looks at the schema. 0 = Open fails.
 	Patience time.Duration
+
+	// Recheck is how often at most a call looks at the schema first: somebody
+	// may migrate it, or put an old backup in its place. 0 = 10 s.
+	Recheck time.Duration
 }
 
 // Registry is a pool of connections, and one more that listens from the first
@@ -48,7 +52,7 @@ type Registry struct {
 	name string // the URL without its password, for messages
 	pool *pgxpool.Pool
 
-	fits atomic.Bool // the schema was seen to be this program's
+	fits atomic.Pointer[time.Time] // when the schema was last seen to be this program's
 
 	close  sync.Once
 	closed chan struct{}
@@ -112,6 +116,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second
+	}
+	if c.Recheck == 0 {
+		c.Recheck = 10 * time.Second
 	}
 	return c
 }

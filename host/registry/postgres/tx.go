@@ -3,17 +3,18 @@ package postgres
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"edgesignal/host/release"
 )
 
-// try runs f until it ends or the timeout does. A database that Open did not
-// reach is looked at first: one with another schema is as good as none, until
-// somebody migrates it.
+// try runs f until it ends or the timeout does. A database whose schema was not
+// looked at lately, or never, is looked at first: one with another schema is as
+// good as none, until somebody migrates it or a newer program takes over.
 func (r *Registry) try(ctx context.Context, op string, f func(context.Context) error) error {
-	if !r.fits.Load() {
+	if last := r.fits.Load(); last == nil || time.Since(*last) >= r.cfg.Recheck {
 		err := r.checkSchema(ctx)
 		var gone *release.Unavailable
 		switch {

@@ -19,6 +19,7 @@ func (c *checkCmd) Run(ctx context.Context, s shell) error {
 	steps := []step{
 		{name: "gofmt", do: s.gofmt},
 		{name: "modules are tidy", do: s.do(goCommand("mod", "tidy", "-diff"))},
+		{name: "modules of the S3 server are tidy", do: s.do(command{dir: filepath.Dir(s3Modfile), args: []string{"go", "mod", "tidy", "-diff"}})},
 		{name: "modules are what go.sum says", do: s.do(goCommand("mod", "verify"))},
 	}
 	if c.Fetch {
@@ -83,6 +84,7 @@ func (s shell) fetch(ctx context.Context) (err error) {
 	for _, what := range [][]string{
 		{"-test", "./..."},
 		{"-modfile=" + lintModfile, "tool"},
+		{"-modfile=" + s3Modfile, "tool"},
 	} {
 		// -modcacherw: a module cache is read-only otherwise, and stays behind.
 		list := goCommand(append([]string{"list", "-modcacherw", "-deps"}, what...)...)

@@ -13,6 +13,11 @@ import (
 // hundreds of thousands of cells, which takes its time under an emulator.
 const testTimeout = "20m"
 
+// s3Modfile pins the S3 server that tests run, apart from the module itself:
+// 90 modules that the binary has nothing to do with. host/internal/s3test asks
+// for it in the same way, and finds it in Go's build cache.
+const s3Modfile = "host/internal/s3test/server/go.mod"
+
 type testCmd struct{}
 
 // Run is the README's test command. Every run is an honest one (-count=1):
@@ -34,6 +39,7 @@ func (*testCmd) Run(ctx context.Context, s shell) (err error) {
 	}
 	return runSteps(ctx, s.stdout,
 		s.ensureStep(needs...),
+		step{name: "build the S3 server of the tests", do: s.do(goCommand("tool", "-modfile="+s3Modfile, "-n", "versitygw"))},
 		// The race detector needs cgo, whatever the environment says of it.
 		step{name: "all tests with the race detector", do: s.do(
 			goCommand("test", "-race", "-count=1", "-timeout="+testTimeout, "./...").with("CGO_ENABLED=1"))},

@@ -11,13 +11,13 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"edgesignal/host/internal/daemon"
 	"edgesignal/host/registry/postgres"
 )
 
@@ -27,13 +27,7 @@ type server struct {
 	dir, bin string
 	port     int // 0 = none
 	attr     *syscall.SysProcAttr
-	run      *running // nil = not running
-}
-
-// running is the process of a server.
-type running struct {
-	signal chan syscall.Signal // one ends it
-	done   chan struct{}       // closed when it has ended
+	run      *daemon.Process // nil = not running
 }
 
 const template = "edgesignal_template"
@@ -81,31 +75,13 @@ func (s *server) start() error {
 	} else {
 		args = append(args, "-c", "listen_addresses=127.0.0.1", "-p", strconv.Itoa(s.port))
 	}
-	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
 	cmd := exec.Command(filepath.Join(s.bin, "postgres"), args...)
-	cmd.Dir, cmd.SysProcAttr, cmd.Stdout, cmd.Stderr = s.dir, s.attr, log, log
-	s.run = &running{make(chan syscall.Signal), make(chan struct{})}
-	started := make(chan error)
-	go s.run.keep(cmd, log, started)
-	return <-started
-}
-
-// keep runs the server on a thread that lives as long: the signal that stops
-// it, should the tests be killed, comes when the thread that started it ends.
-func (r *running) keep(cmd *exec.Cmd, log *os.File, started chan<- error) {
-	runtime.LockOSThread()
-	defer close(r.done)
-	defer func() { _ = log.Close() }()
-	err := cmd.Start()
-	started <- err
-	if err != nil {
-		return
+	cmd.Dir, cmd.SysProcAttr = s.dir, s.attr
+	run, err := daemon.Start(cmd, s.log())
+	if err == nil {
+		s.run = run
 	}
-	_ = syscall.Kill(-cmd.Process.Pid, <-r.signal)
-	_ = cmd.Wait() // it was told to abandon everything, and says so
+	return err
 }
 
 // end sends a signal to the server and all its children, and waits.
@@ -113,8 +89,7 @@ func (s *server) end(signal syscall.Signal) {
 	if s.run == nil {
 		return
 	}
-	s.run.signal <- signal
-	<-s.run.done
+	s.run.End(signal)
 	s.run = nil
 }
 
@@ -193,7 +168,7 @@ func programs() (string, error) {
 
 // owner is whom the server runs as, for it refuses to run as root.
 func owner(dir string) (*syscall.SysProcAttr, error) {
-	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT, Setpgid: true}
+	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
 	if os.Geteuid() != 0 {
 		return attr, nil
 	}

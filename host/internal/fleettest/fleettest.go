@@ -149,6 +149,13 @@ func (f *Fleet) Activate(version string) {
 	f.Run("activate", artifacts.Strategy, version)
 }
 
+// Converge makes a release the active one and returns when every live host
+// said that it serves it.
+func (f *Fleet) Converge(version string) {
+	f.t.Helper()
+	f.Run("activate", artifacts.Strategy, version, "--wait", Patience.String())
+}
+
 // Publish registers a release that no host has seen: its model predicts what
 // that of base does, in other bytes.
 func (f *Fleet) Publish(base string) (version string) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"edgesignal/host/internal/daemon"
 	"edgesignal/host/internal/faultproxy"
 )
 
@@ -30,9 +31,9 @@ type Host struct {
 	env  []string // beside the fleet's
 	wrap []string // runs the program where not nil
 
-	asked sync.RWMutex // read-locked while the reader asks
-	proc  *process     // nil = it does not run
-	open  bool         // the reader may ask
+	asked sync.RWMutex    // read-locked while the reader asks
+	proc  *daemon.Process // nil = it does not run
+	open  bool            // the reader may ask
 }
 
 // Option alters a host before it starts.
@@ -76,13 +77,11 @@ func (h *Host) log() string { return h.State + ".log" }
 func (h *Host) Launch() {
 	h.f.t.Helper()
 	require.Nil(h.f.t, h.proc, "host %s runs", h.Name)
-	log, err := os.OpenFile(h.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	require.NoError(h.f.t, err)
-	defer func() { require.NoError(h.f.t, log.Close()) }()
 	args := append(append([]string{}, h.wrap...), h.f.program, "serve")
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = h.f.dir, append(h.f.env(h.Postgres.Addr()), h.env...), log, log
-	proc, err := run(cmd)
+	cmd.Dir, cmd.Env = h.f.dir, append(h.f.env(h.Postgres.Addr()), h.env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	proc, err := daemon.Start(cmd, h.log())
 	require.NoError(h.f.t, err)
 	h.asked.Lock()
 	defer h.asked.Unlock()
@@ -110,30 +109,26 @@ func (h *Host) Kill() { h.end(syscall.SIGKILL) }
 // Stop ends it in order.
 func (h *Host) Stop() {
 	h.f.t.Helper()
-	require.NoError(h.f.t, h.end(syscall.SIGTERM))
+	require.Zero(h.f.t, h.end(syscall.SIGTERM), "host %s ended with an error", h.Name)
 }
 
-func (h *Host) end(s os.Signal) error {
+func (h *Host) end(s syscall.Signal) (status int) {
 	h.asked.Lock() // what it was asked is answered
 	defer h.asked.Unlock()
 	proc := h.proc
 	h.proc, h.open = nil, false
-	return proc.end(s)
+	return proc.End(s)
 }
 
 // Exit waits until it has ended by itself, and returns its status.
 func (h *Host) Exit() (status int) {
 	h.f.t.Helper()
 	select {
-	case <-h.proc.done:
+	case <-h.proc.Ended():
 	case <-time.After(Patience):
 		require.FailNow(h.f.t, "host "+h.Name+" runs on")
 	}
-	proc := h.proc
-	h.asked.Lock()
-	defer h.asked.Unlock()
-	h.proc, h.open = nil, false
-	return proc.status()
+	return h.end(syscall.SIGKILL)
 }
 
 // LastLine is what it last said in its log.
@@ -143,6 +138,14 @@ func (h *Host) LastLine() string {
 	require.NoError(h.f.t, err)
 	lines := strings.Split(strings.TrimSpace(string(log)), "\n")
 	return lines[len(lines)-1]
+}
+
+// Logged fails the test when its log does not have the words.
+func (h *Host) Logged(words string) {
+	h.f.t.Helper()
+	log, err := os.ReadFile(h.log())
+	require.NoError(h.f.t, err)
+	require.True(h.f.t, strings.Contains(string(log), words), "the log of host %s does not say %q", h.Name, words)
 }
 
 // Health is what GET /health says.

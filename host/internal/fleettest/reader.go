@@ -105,6 +105,24 @@ func (r *Reader) ask(h *Host) {
 	}
 }
 
+// FirstAnswer asks until a right answer comes, and gives its version. Only a
+// host that answers nothing yet, or that it is not ready, is asked again.
+func (h *Host) FirstAnswer() (version string) {
+	h.f.t.Helper()
+	h.f.await("the first answer of host "+h.Name, func() bool {
+		var early *notYet
+		var err error
+		if version, err = h.answer(h.f.books.question()); !errors.As(err, &early) {
+			require.NoError(h.f.t, err)
+		}
+		return err == nil
+	})
+	return version
+}
+
+// notYet is the failure of a host that has only just started.
+type notYet struct{ error }
+
 // answer asks a host and checks what it says.
 func (h *Host) answer(q question) (version string, err error) {
 	var r *http.Response
@@ -117,13 +135,15 @@ func (h *Host) answer(q question) (version string, err error) {
 		}
 	}
 	if err != nil {
-		return "", err
+		return "", &notYet{err}
 	}
 	defer r.Body.Close()
 	text, err := io.ReadAll(r.Body)
 	switch {
 	case err != nil:
 		return "", err
+	case r.StatusCode == http.StatusServiceUnavailable:
+		return "", &notYet{fmt.Errorf("not ready: %s", text)}
 	case r.StatusCode != http.StatusOK:
 		return "", fmt.Errorf("status %d: %s", r.StatusCode, text)
 	}

@@ -8,15 +8,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"edgesignal/host/fleet"
+	"edgesignal/host/internal/pgtest"
 	"edgesignal/host/registry"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { pgtest.Main(m) }
 
 var v2 = release.Ref{Strategy: "s", Version: "v2"}
 

@@ -162,6 +162,8 @@ func TestStalenessOutlivesAStart(t *testing.T) {
 	require.NoError(t, b.Ready())
 	now = now.Add(time.Second)
 	require.ErrorIs(t, b.Ready(), live.ErrStale)
+	now = now.Add(-time.Hour)
+	require.ErrorIs(t, b.Ready(), live.ErrStale, "a clock that is set back makes nothing younger")
 	b.Heal()
 	require.NoError(t, b.Sync(t.Context()))
 	require.NoError(t, b.Ready())

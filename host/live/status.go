@@ -81,8 +81,12 @@ func (b *Board) Ready() error {
 		b.contact.mu.Lock()
 		last, lost := b.contact.last, b.contact.err != nil
 		b.contact.mu.Unlock()
-		if age := b.opt.Now().Sub(last); lost && age > b.opt.MaxStaleness {
+		age := b.opt.Now().Sub(last)
+		switch {
+		case lost && age > b.opt.MaxStaleness:
 			return fmt.Errorf("%w: last answer %s ago, the limit is %s", ErrStale, age.Round(time.Second), b.opt.MaxStaleness)
+		case lost && age < 0: // an earlier process wrote it
+			return fmt.Errorf("%w: last answer at %s by a clock that was set back since: nobody knows how long ago", ErrStale, last.Format(time.RFC3339))
 		}
 	}
 	return nil

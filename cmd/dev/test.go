@@ -14,7 +14,7 @@ import (
 const testTimeout = "20m"
 
 // s3Modfile pins the S3 server that tests run, apart from the module itself:
-// 90 modules that the binary has nothing to do with. host/internal/s3test asks
+// 77 modules that the binary has nothing to do with. host/internal/s3test asks
 // for it in the same way, and finds it in Go's build cache.
 const s3Modfile = "host/internal/s3test/server/go.mod"
 

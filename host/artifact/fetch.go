@@ -13,15 +13,23 @@ import (
 // ErrTooLarge: the bytes are more than the caller takes.
 var ErrTooLarge = errors.New("too large")
 
+// Opener opens what a URL names, as a reader of size bytes. Its errors are those
+// of Store.Open, and a plain one for a URL that is not valid.
+type Opener interface {
+	Open(ctx context.Context, url string) (r io.ReadCloser, size int64, err error)
+}
+
 // Fetcher brings the bytes that a path of the registry names.
 type Fetcher struct {
 	Store   Store  // nil = none
+	S3      Opener // of s3:// paths; nil = none
 	WorkDir string // an absolute path, for relative paths that the store does not have
 }
 
 // Fetch reads what path names, at most max bytes, and returns it with its
 // SHA-256 (64 hex digits). path is one of
 //
+//	s3://bucket/key            an object of any bucket (also ?versionId=...)
 //	file:///abs/path           a file of this machine (also plain /abs/path)
 //	models/alpha.txt           a key of the store; where the store has none, a
 //	sha256/ab12...             file relative to WorkDir

@@ -32,6 +32,8 @@ func (f *Fetcher) places(path string) ([]place, error) {
 			return nil, err
 		}
 		return []place{local(name)}, nil
+	case isURL && strings.EqualFold(scheme, "s3") && f.S3 != nil:
+		return []place{{path, func(ctx context.Context) (io.ReadCloser, int64, error) { return f.S3.Open(ctx, path) }}}, nil
 	case isURL && strings.EqualFold(scheme, "s3"):
 		return nil, fmt.Errorf("%s: this host has no S3 store", path)
 	case isURL:

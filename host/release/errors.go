@@ -12,6 +12,11 @@ var ErrNotFound = errors.New("not found")
 // ErrConflict: the name is taken by other bytes or other parameters.
 var ErrConflict = errors.New("already exists with other content")
 
+// ErrRefused: a part answered, and will answer the same again until somebody
+// mends it: access denied, a wrong key, no such bucket. It comes within an
+// Unavailable, for it is no fault of a release.
+var ErrRefused = errors.New("refused")
+
 // Reason is the stable word for why the gate refused a release.
 type Reason string
 

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ import (
 	"edgesignal/host/internal/daemon"
 )
 
-// modfile pins the server apart from the module itself: none of its 90 modules
+// modfile pins the server apart from the module itself: none of its 77 modules
 // is in the binary. cmd/dev builds it before the tests.
 const modfile = "host/internal/s3test/server/go.mod"
 
@@ -36,6 +37,7 @@ const (
 	ReaderAccessKey = "reader"
 	ReaderSecretKey = "the-readers-secret"
 	Region          = "us-east-1"
+	Domain          = "s3.test" // bucket.s3.test is a bucket by its host name; no resolver knows it
 )
 
 // Server is one running server with one bucket to begin with.
@@ -53,7 +55,9 @@ type Server struct {
 // New starts a server. It is removed when t ends.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, program: program(t), dir: t.TempDir()}
+	versitygw, err := program()
+	require.NoError(t, err)
+	s := &Server{t: t, program: versitygw, dir: t.TempDir()}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s.port = ln.Addr().(*net.TCPAddr).Port
@@ -89,7 +93,7 @@ func (s *Server) Kill() {
 func (s *Server) Start() {
 	s.t.Helper()
 	cmd := exec.Command(s.program, "--access", AccessKey, "--secret", SecretKey, "--region", Region, "--port", s.Addr(),
-		"--keep-alive", "--quiet", "--health", "/health", "--iam-dir", filepath.Join(s.dir, "iam"),
+		"--virtual-domain", Domain, "--quiet", "--health", "/health", "--iam-dir", filepath.Join(s.dir, "iam"),
 		"posix", "--versioning-dir", filepath.Join(s.dir, "versions"), filepath.Join(s.dir, "root"))
 	cmd.Dir, cmd.SysProcAttr = s.dir, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	run, err := daemon.Start(cmd, s.log())
@@ -188,15 +192,18 @@ func (s *Server) admin(f func(context.Context, *minio.Client) error) {
 
 // program is the built server. Go's build cache has it after the first time,
 // also for several test processes at once.
-func program(t testing.TB) string {
-	t.Helper()
+var program = sync.OnceValues(func() (string, error) {
 	gomod, err := exec.Command("go", "env", "GOMOD").Output()
-	require.NoError(t, err)
+	if err != nil {
+		return "", err
+	}
 	build := exec.Command("go", "tool", "-modfile="+modfile, "-n", "versitygw") // -n: build it, and say where it is
 	build.Dir = filepath.Dir(strings.TrimSpace(string(gomod)))
 	var said strings.Builder
 	build.Stderr = &said
 	path, err := build.Output()
-	require.NoError(t, err, "build versitygw: %s", &said)
-	return strings.TrimSpace(string(path))
-}
+	if err != nil {
+		return "", fmt.Errorf("build versitygw: %w: %s", err, &said)
+	}
+	return strings.TrimSpace(string(path)), nil
+})

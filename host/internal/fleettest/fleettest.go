@@ -1,5 +1,5 @@
 // Package fleettest is a fleet for tests: real processes of the built program
-// on one real PostgreSQL and one store, each host behind a network of its own
+// on one real PostgreSQL and one real S3 server, each host behind a network of its own
 // that can be made to fail, and a reader that checks every answer.
 package fleettest
 
@@ -25,6 +25,7 @@ import (
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/internal/pgtest"
 	"edgesignal/host/internal/programtest"
+	"edgesignal/host/internal/s3test"
 )
 
 // Patience is how long a test waits for what must come: far longer than it
@@ -59,11 +60,12 @@ func Main(m *testing.M) {
 // Fleet is a registry, a store, and the hosts that share them.
 type Fleet struct {
 	Postgres *pgtest.Server
+	S3       *s3test.Server
 	Hosts    []*Host
 
 	t       testing.TB
 	program string
-	dir     string // the bars, the store, and a folder a host
+	dir     string // the bars, and a folder a host
 	client  *http.Client
 	books   *books
 }
@@ -76,7 +78,7 @@ func New(t testing.TB, n int, options ...Option) *Fleet {
 	require.NoError(t, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: 8}
 	f := &Fleet{
-		t: t, program: path, dir: t.TempDir(), Postgres: pgtest.Own(t), books: newBooks(t),
+		t: t, program: path, dir: t.TempDir(), Postgres: pgtest.Own(t), S3: s3test.New(t), books: newBooks(t),
 		client: &http.Client{Transport: transport, Timeout: 10 * time.Second},
 	}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -102,11 +104,13 @@ func New(t testing.TB, n int, options ...Option) *Fleet {
 
 func (f *Fleet) data() string { return filepath.Join(f.dir, "bars") }
 
-// env is the setting of a program that reaches PostgreSQL and the store by way
-// of these addresses.
-func (f *Fleet) env(postgres string) []string {
+// env is the setting of a program that reaches PostgreSQL and the storage by
+// way of these addresses.
+func (f *Fleet) env(postgres, s3 string) []string {
 	return append(clean(os.Environ()),
-		"DATABASE_URL="+f.Postgres.URL(postgres), "ARTIFACT_STORE="+filepath.Join(f.dir, "store"), "DATA_DIR="+f.data())
+		"DATABASE_URL="+f.Postgres.URL(postgres), "DATA_DIR="+f.data(),
+		"ARTIFACT_STORE=s3://"+f.S3.Bucket+"/releases", "S3_ENDPOINT=http://"+s3,
+		"AWS_ACCESS_KEY_ID="+s3test.AccessKey, "AWS_SECRET_ACCESS_KEY="+s3test.SecretKey, "AWS_REGION="+s3test.Region)
 }
 
 // clean leaves out what would be a setting.
@@ -126,7 +130,7 @@ func (f *Fleet) Try(args ...string) (stdout, stderr string, status int) {
 	ctx, cancel := context.WithTimeout(f.t.Context(), 2*Patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, f.program, args...)
-	cmd.Dir, cmd.Env = f.dir, f.env(f.Postgres.Addr())
+	cmd.Dir, cmd.Env = f.dir, f.env(f.Postgres.Addr(), f.S3.Addr())
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); cmd.ProcessState == nil {
@@ -219,4 +223,17 @@ func (f *Fleet) AwaitSilent(h *Host) {
 		}
 		return false
 	})
+}
+
+// StatusOf is the status of a release in the registry.
+func (f *Fleet) StatusOf(version string) string {
+	f.t.Helper()
+	var list []struct{ Version, Status string }
+	require.NoError(f.t, json.Unmarshal([]byte(f.Run("releases", artifacts.Strategy, "--json")), &list))
+	for _, r := range list {
+		if r.Version == version {
+			return r.Status
+		}
+	}
+	return ""
 }

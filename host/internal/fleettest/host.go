@@ -20,11 +20,11 @@ import (
 	"edgesignal/host/internal/faultproxy"
 )
 
-// Host is one process of a fleet, with its own network to PostgreSQL.
+// Host is one process of a fleet, with its own network.
 type Host struct {
-	Name     string // as the registry knows it
-	State    string // its STATE_DIR
-	Postgres *faultproxy.Proxy
+	Name         string            // as the registry knows it
+	State        string            // its STATE_DIR
+	Postgres, S3 *faultproxy.Proxy // its way there
 
 	f    *Fleet
 	url  string
@@ -52,7 +52,7 @@ func (f *Fleet) newHost(options ...Option) *Host {
 	require.NoError(f.t, err)
 	h := &Host{
 		f: f, Name: net.JoinHostPort(name, strconv.Itoa(port)), url: fmt.Sprintf("http://127.0.0.1:%d", port),
-		State: filepath.Join(f.dir, fmt.Sprintf("host-%d", port)), Postgres: faultproxy.New(f.t, f.Postgres.Addr()),
+		State: filepath.Join(f.dir, fmt.Sprintf("host-%d", port)), Postgres: faultproxy.New(f.t, f.Postgres.Addr()), S3: faultproxy.New(f.t, f.S3.Addr()),
 	}
 	h.env = []string{"HOST=127.0.0.1", "PORT=" + strconv.Itoa(port), "STATE_DIR=" + h.State}
 	for _, o := range options {
@@ -79,7 +79,7 @@ func (h *Host) Launch() {
 	require.Nil(h.f.t, h.proc, "host %s runs", h.Name)
 	args := append(append([]string{}, h.wrap...), h.f.program, "serve")
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Dir, cmd.Env = h.f.dir, append(h.f.env(h.Postgres.Addr()), h.env...)
+	cmd.Dir, cmd.Env = h.f.dir, append(h.f.env(h.Postgres.Addr(), h.S3.Addr()), h.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	proc, err := daemon.Start(cmd, h.log())
 	require.NoError(h.f.t, err)

@@ -19,7 +19,11 @@ import (
 type Storage struct {
 	DatabaseURL   string `env:"DATABASE_URL" placeholder:"URL" help:"The registry: postgres://user:password@host/database or sqlite:///path. Unset = registry.db in the state directory."`
 	StateDir      string `env:"STATE_DIR" default:".edgesignal" placeholder:"DIR" help:"Where this host keeps its own files (${default})."`
-	ArtifactStore string `env:"ARTIFACT_STORE" default:"artifacts" placeholder:"URL" help:"The store of models and rules: file:///dir or a directory (${default})."`
+	ArtifactStore string `env:"ARTIFACT_STORE" default:"artifacts" placeholder:"URL" help:"The store of models and rules: file:///dir, a directory, or s3://bucket/prefix (${default})."`
+	S3Endpoint    string `name:"s3-endpoint" env:"S3_ENDPOINT" placeholder:"URL" help:"S3-compatible storage: http://host:port or https://host. Unset = Amazon S3. Its credentials come from the usual AWS_ variables, files and roles."`
+	S3Addressing  string `name:"s3-addressing" env:"S3_ADDRESSING" default:"auto" help:"Where a bucket's name stands in an address: path, virtual (before the host's name), or auto."`
+	AWSRegion     string `name:"aws-region" env:"AWS_REGION,AWS_DEFAULT_REGION" placeholder:"REGION" help:"Region of the buckets. Unset = us-east-1."`
+	CacheBytes    int64  `env:"CACHE_BYTES" default:"2147483648" placeholder:"N" help:"How much a host of a fleet keeps of the artifacts that it fetched, in its state directory (${default}). What it serves is kept in any case."`
 }
 
 // Config is everything that a host can be told.
@@ -71,10 +75,8 @@ func (s *Storage) registryPath() (string, error) {
 	return path, nil
 }
 
-// storeDir is the directory of the store.
-func (s *Storage) storeDir() (string, error) {
-	return directory("ARTIFACT_STORE", s.ArtifactStore)
-}
+// bucketStore is whether the store is a bucket.
+func (s *Storage) bucketStore() bool { return strings.HasPrefix(s.ArtifactStore, "s3://") }
 
 // directory reads file:///dir or a plain path.
 func directory(setting, value string) (string, error) {
@@ -162,6 +164,7 @@ func (c *Config) logged() slog.Attr {
 	return slog.Group("config",
 		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
 		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
+		"S3_ENDPOINT", redacted(c.S3Endpoint), "S3_ADDRESSING", c.S3Addressing, "AWS_REGION", c.AWSRegion, "CACHE_BYTES", c.CacheBytes,
 		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
 		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "MAX_STALENESS", c.MaxStaleness)
 }

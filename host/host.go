@@ -77,7 +77,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := cfg.keeper(log)
+	keeper, err := cfg.keeper(shelf, log)
 	if err != nil {
 		return nil, errors.Join(err, shelf.Close())
 	}

@@ -11,6 +11,10 @@ import (
 
 	"edgesignal/host/artifact"
 	"edgesignal/host/artifact/dir"
+	"edgesignal/host/artifact/retry"
+	"edgesignal/host/artifact/s3"
+	"edgesignal/host/artifact/verify"
+	"edgesignal/host/bucket"
 	"edgesignal/host/gate"
 	"edgesignal/host/live"
 	"edgesignal/host/registry"
@@ -24,7 +28,8 @@ import (
 type Shelf struct {
 	Registry registry.Registry
 	store    artifact.Store
-	fetcher  *artifact.Fetcher
+	fetcher  artifact.Source
+	bucket   *bucket.Client
 	defaults json.RawMessage // parameters of the stock rule
 	gate     *gate.Child
 }
@@ -35,10 +40,6 @@ type Shelf struct {
 // fleet may not answer before the shelf is opened all the same, for a host
 // that can serve without; 0 = it must answer.
 func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage, patience time.Duration) (*Shelf, error) {
-	root, err := s.storeDir()
-	if err != nil {
-		return nil, err
-	}
 	work, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -47,15 +48,49 @@ func OpenShelf(ctx context.Context, s Storage, defaults json.RawMessage, patienc
 	if err != nil {
 		return nil, err
 	}
-	store, err := dir.Open(root)
+	client, err := s.bucketClient()
 	if err != nil {
-		return nil, fmt.Errorf("artifact store %s: %w", root, err)
+		return nil, err
+	}
+	store, err := s.openStore(client)
+	if err != nil {
+		return nil, err
 	}
 	reg, err := openRegistry(ctx, s, patience)
 	if err != nil {
 		return nil, err
 	}
-	return &Shelf{Registry: reg, store: store, fetcher: &artifact.Fetcher{Store: store, WorkDir: work}, defaults: defaults, gate: g}, nil
+	fetcher := &artifact.Fetcher{Store: store, S3: s3.Other{Client: client}, WorkDir: work}
+	return &Shelf{
+		Registry: reg, store: retry.Store(store, retry.Policy{}), fetcher: verify.New(retry.Source(fetcher, retry.Policy{})),
+		bucket: client, defaults: defaults, gate: g,
+	}, nil
+}
+
+// bucketClient is for the store, where it is a bucket, and for releases whose
+// paths name one. It touches no network.
+func (s *Storage) bucketClient() (*bucket.Client, error) {
+	return bucket.New(bucket.Config{Endpoint: s.S3Endpoint, Region: s.AWSRegion, Addressing: s.S3Addressing})
+}
+
+// openStore opens the store that s names. A bucket need not be within reach.
+func (s *Storage) openStore(client *bucket.Client) (artifact.Store, error) {
+	if s.bucketStore() {
+		store, err := s3.New(client, s.ArtifactStore)
+		if err != nil {
+			return nil, fmt.Errorf("ARTIFACT_STORE %w", err)
+		}
+		return store, nil
+	}
+	root, err := directory("ARTIFACT_STORE", s.ArtifactStore)
+	if err != nil {
+		return nil, err
+	}
+	store, err := dir.Open(root)
+	if err != nil {
+		return nil, fmt.Errorf("artifact store %s: %w", root, err)
+	}
+	return store, nil
 }
 
 // gate is the process that checks releases, with a cache of compiled rules in
@@ -113,8 +148,11 @@ func withRegistry(ctx context.Context, st Storage, f func(registry.Registry) err
 	return f(reg)
 }
 
-// Close gives the registry up.
-func (s *Shelf) Close() error { return s.Registry.Close() }
+// Close gives the registry and the store up.
+func (s *Shelf) Close() error {
+	s.bucket.Close()
+	return s.Registry.Close()
+}
 
 // Publication is a release to be published: its bytes and what is said of it.
 type Publication struct {

@@ -13,13 +13,21 @@ import (
 // ErrTooLarge: the bytes are more than the caller takes.
 var ErrTooLarge = errors.New("too large")
 
+// Source brings the bytes that a path of the registry names; see Fetcher.Fetch.
+// What stands before a Fetcher (a cache, say) is a Source too.
+type Source interface {
+	Fetch(ctx context.Context, path, want string, max int64) (b []byte, sum string, err error)
+}
+
 // Opener opens what a URL names, as a reader of size bytes. Its errors are those
 // of Store.Open, and a plain one for a URL that is not valid.
 type Opener interface {
 	Open(ctx context.Context, url string) (r io.ReadCloser, size int64, err error)
 }
 
-// Fetcher brings the bytes that a path of the registry names.
+var _ Source = (*Fetcher)(nil)
+
+// Fetcher looks at the place that a path names.
 type Fetcher struct {
 	Store   Store  // nil = none
 	S3      Opener // of s3:// paths; nil = none

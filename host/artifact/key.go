@@ -3,6 +3,8 @@ package artifact
 import (
 	"fmt"
 	"strings"
+
+	"edgesignal/host/release"
 )
 
 // Limits of a key, in bytes. A folder store needs the second.
@@ -44,3 +46,12 @@ func notInKey(r rune) bool {
 // Key is the key of the bytes whose SHA-256 is sum (64 hex digits):
 // "sha256/<sum>".
 func Key(sum string) string { return "sha256/" + sum }
+
+// SumOf is the SHA-256 that a path names its bytes by: its last two segments
+// are those of Key. "" = it does not.
+func SumOf(path string) string {
+	if i := strings.LastIndex(path, "/"); i >= 0 && release.ValidSum(path[i+1:]) && strings.HasSuffix("/"+path[:i], "/sha256") {
+		return path[i+1:]
+	}
+	return ""
+}

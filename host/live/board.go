@@ -24,7 +24,7 @@ import (
 // Options are what a board works with.
 type Options struct {
 	Registry registry.Registry
-	Fetcher  *artifact.Fetcher
+	Fetcher  artifact.Source
 	Host     string          // this host's name in the registry: "name:port"
 	Version  string          // of the program
 	Strategy string          // the default strategy: it has a place even before the registry knows it

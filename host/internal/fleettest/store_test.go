@@ -67,9 +67,15 @@ func TestS3InTrouble(t *testing.T) {
 			}
 		}},
 		{"one bit of the answer flipped", func(_ *testing.T, cold string) {
-			fault(faultproxy.Fault{Down: faultproxy.Harm{FlipAt: 50_000}})
+			fault(faultproxy.Fault{Down: faultproxy.Harm{FlipAt: 50_000}}) // of each connection
+			for _, h := range f.Hosts {
+				h.S3.Cut()
+			}
 			f.Activate(cold)
-			f.Settle(cold) // another download has a byte there of its own that is right
+			for _, h := range f.Hosts {
+				degraded(h, serving, "want SHA-256")
+			}
+			r.Some(50)
 		}},
 		{"bits flipped both ways", func(t *testing.T, cold string) {
 			harm := faultproxy.Harm{Flip: 1e-4}

@@ -57,7 +57,7 @@ func crashBoard(dir string, reg registry.Registry, s *Shelf, p *points) (*live.B
 // loadAndCrash serves v1.0.0, and dies on the way to v1.1.0.
 func loadAndCrash(p *points) error {
 	ctx, dir := context.Background(), os.Getenv(crashDir)
-	s, err := OpenShelf(ctx, crashStorage(dir), nil, 0)
+	s, err := openCrashed(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,17 +87,24 @@ func loadAndCrash(p *points) error {
 // before or with what was to serve, whole, though its registry is gone; and
 // serves what it should once that is back.
 func TestLoadKilledAtEachPoint(t *testing.T) {
+	for name, fresh := range crashBackEnds(t) {
+		t.Run(name, func(t *testing.T) { loadKilledAtEachPoint(t, fresh) })
+	}
+}
+
+func loadKilledAtEachPoint(t *testing.T, fresh func(*testing.T) Storage) {
 	at := 1
 	for ; ; at++ {
-		dir := t.TempDir()
-		err := crash(t, "load", dir, at)
+		st := fresh(t)
+		dir := st.StateDir
+		err := crash(t, "load", st, at)
 		if err == nil {
 			break // there is no such point any more
 		}
 		require.ErrorContains(t, err, "killed", "at %d", at)
-		s, err := OpenShelf(t.Context(), crashStorage(dir), nil, 0)
+		s, err := OpenShelf(t.Context(), st, nil, 0)
 		require.NoError(t, err)
-		gone, err := OpenShelf(t.Context(), crashStorage(dir), nil, 0)
+		gone, err := OpenShelf(t.Context(), st, nil, 0)
 		require.NoError(t, err)
 		require.NoError(t, gone.Close()) // a closed registry is out of reach
 
@@ -115,8 +122,8 @@ func TestLoadKilledAtEachPoint(t *testing.T) {
 		b, err = crashBoard(dir, s.Registry, s, &points{})
 		require.NoError(t, err)
 		require.NoError(t, b.Sync(t.Context()))
-		st, _ := b.Strategy(artifacts.Strategy)
-		require.Equal(t, "v1.1.0", st.Serving)
+		is, _ := b.Strategy(artifacts.Strategy)
+		require.Equal(t, "v1.1.0", is.Serving)
 		b.Close()
 		require.NoError(t, s.Close())
 	}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,16 +20,20 @@ import (
 	"edgesignal/guest/rules"
 	"edgesignal/host/artifact"
 	"edgesignal/host/gate"
+	"edgesignal/host/internal/pgtest"
+	"edgesignal/host/internal/s3test"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
 // What this test binary does when it is started again: publish or load, and at
-// which point of that it kills itself. crashDir is where everything lies.
+// which point of that it kills itself. crashDir is where the host's own files
+// lie, crashStore the Storage in JSON.
 const (
-	crashWork = "EDGESIGNAL_TEST_CRASH_WORK"
-	crashAt   = "EDGESIGNAL_TEST_CRASH_AT"
-	crashDir  = "EDGESIGNAL_TEST_CRASH_DIR"
+	crashWork  = "EDGESIGNAL_TEST_CRASH_WORK"
+	crashAt    = "EDGESIGNAL_TEST_CRASH_AT"
+	crashDir   = "EDGESIGNAL_TEST_CRASH_DIR"
+	crashStore = "EDGESIGNAL_TEST_CRASH_STORE"
 )
 
 // points counts the points at which the process may die, and dies at one.
@@ -138,7 +143,7 @@ func CrashIfTold() {
 
 func publishAndCrash(p *points) error {
 	ctx := context.Background()
-	s, err := OpenShelf(ctx, crashStorage(os.Getenv(crashDir)), []byte(`{"top_n":3,"bottom_n":3}`), 0)
+	s, err := openCrashed(ctx)
 	if err != nil {
 		return err
 	}
@@ -151,8 +156,36 @@ func publishAndCrash(p *points) error {
 	return errors.Join(err, s.Close())
 }
 
-func crashStorage(dir string) Storage {
-	return Storage{StateDir: filepath.Join(dir, "state"), ArtifactStore: filepath.Join(dir, "store")}
+// openCrashed opens what the test that started this process named.
+func openCrashed(ctx context.Context) (*Shelf, error) {
+	var st Storage
+	if err := json.Unmarshal([]byte(os.Getenv(crashStore)), &st); err != nil {
+		return nil, err
+	}
+	return OpenShelf(ctx, st, []byte(`{"top_n":3,"bottom_n":3}`), 0)
+}
+
+// crashBackEnds are where releases are kept: each call of fresh is a place of
+// its own, with nothing in it.
+func crashBackEnds(t *testing.T) map[string]func(t *testing.T) Storage {
+	t.Helper()
+	t.Setenv("AWS_ACCESS_KEY_ID", s3test.AccessKey)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", s3test.SecretKey)
+	pg, s3 := pgtest.Own(t), s3test.New(t)
+	databases := 0
+	return map[string]func(t *testing.T) Storage{
+		"embedded": func(t *testing.T) Storage {
+			dir := t.TempDir()
+			return Storage{StateDir: filepath.Join(dir, "state"), ArtifactStore: filepath.Join(dir, "store")}
+		},
+		"Postgres and S3": func(t *testing.T) Storage {
+			databases++
+			return Storage{
+				StateDir: filepath.Join(t.TempDir(), "state"), DatabaseURL: pg.Database(fmt.Sprintf("crash_%d", databases)),
+				ArtifactStore: "s3://" + s3.NewBucket() + "/prod", S3Endpoint: s3.Endpoint(),
+			}
+		},
+	}
 }
 
 // crashPublication has all three files.
@@ -171,10 +204,12 @@ func crashPublication() (Publication, error) {
 }
 
 // crash runs this binary to the point at, 0 = to the end.
-func crash(t *testing.T, work, dir string, at int) error {
+func crash(t *testing.T, work string, st Storage, at int) error {
 	t.Helper()
+	text, err := json.Marshal(st)
+	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), crashWork+"="+work, crashAt+"="+strconv.Itoa(at), crashDir+"="+dir)
+	cmd.Env = append(os.Environ(), crashWork+"="+work, crashAt+"="+strconv.Itoa(at), crashDir+"="+st.StateDir, crashStore+"="+string(text))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, out)
@@ -186,28 +221,31 @@ func crash(t *testing.T, work, dir string, at int) error {
 // the same command again ends it.
 func TestPublishKilledAtEachPoint(t *testing.T) {
 	const files = 3
-	run := func(dir string, at int) error { return crash(t, "publish", dir, at) }
-	at := 1
-	for ; ; at++ {
-		dir := t.TempDir()
-		err := run(dir, at)
-		if err == nil {
-			break // there is no such point any more
-		}
-		require.ErrorContains(t, err, "killed", "at %d", at)
-		whole(t, dir, at)
-		require.NoError(t, run(dir, 0), "again after %d", at)
-		rec := whole(t, dir, at)
-		require.Len(t, rec, 1)
-		require.Equal(t, release.Active, rec[0].Status)
+	for name, fresh := range crashBackEnds(t) {
+		t.Run(name, func(t *testing.T) {
+			at := 1
+			for ; ; at++ {
+				st := fresh(t)
+				err := crash(t, "publish", st, at)
+				if err == nil {
+					break // there is no such point any more
+				}
+				require.ErrorContains(t, err, "killed", "at %d", at)
+				whole(t, st, at)
+				require.NoError(t, crash(t, "publish", st, 0), "again after %d", at)
+				rec := whole(t, st, at)
+				require.Len(t, rec, 1)
+				require.Equal(t, release.Active, rec[0].Status)
+			}
+			require.Equal(t, 3*files+2+2, at-1, "before, within and after each file, and before and after the row and its activation")
+		})
 	}
-	require.Equal(t, 3*files+2+2, at-1, "before, within and after each file, and before and after the row and its activation")
 }
 
 // whole is every row, each of whose paths leads to its bytes.
-func whole(t *testing.T, dir string, at int) []release.Record {
+func whole(t *testing.T, st Storage, at int) []release.Record {
 	t.Helper()
-	s, err := OpenShelf(t.Context(), crashStorage(dir), nil, 0)
+	s, err := OpenShelf(t.Context(), st, nil, 0)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
 	rows, err := s.Registry.List(t.Context(), "")

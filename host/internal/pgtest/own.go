@@ -39,6 +39,13 @@ func (s *Server) URL(addr string) string {
 	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", addr, template)
 }
 
+// Database makes another database with the whole schema and returns its URL.
+func (s *Server) Database(name string) string {
+	s.t.Helper()
+	s.Exec("CREATE DATABASE " + name + " TEMPLATE " + template)
+	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", s.Addr(), name)
+}
+
 // Kill ends it and all its children as a power cut would.
 func (s *Server) Kill() { s.s.end(syscall.SIGKILL) }
 

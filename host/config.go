@@ -35,7 +35,7 @@ type Config struct {
 	LogLevel string `env:"LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 	Debug    bool   `env:"DEBUG" help:"The same as LOG_LEVEL=DEBUG."`
 
-	DataDir         string `env:"DATA_DIR" default:"data/adjusted" placeholder:"DIR" help:"Run folders of Parquet bars (${default})."`
+	DataDir         string `env:"DATA_DIR" default:"data/adjusted" placeholder:"URL" help:"Run folders of Parquet bars: a directory, or s3://bucket/prefix (${default})."`
 	DefaultStrategy string `env:"DEFAULT_STRATEGY" default:"alpha_baseline" placeholder:"S" help:"The strategy of a request that names none (${default})."`
 	TradableSymbols string `env:"TRADABLE_SYMBOLS" placeholder:"LIST" sep:"none" help:"What a strategy's own book is built over: AAPL,MSFT or a JSON list. Empty = every symbol with data."`
 	TopN            int    `env:"TOP_N" default:"3" help:"top_n of the stock rule where a release sets none."`
@@ -161,9 +161,13 @@ func (c *Config) logged() slog.Attr {
 	if path, err := c.registryPath(); err == nil && !c.fleetRegistry() {
 		database = "sqlite://" + path
 	}
+	data := c.DataDir
+	if strings.Contains(data, "://") {
+		data = redacted(data)
+	}
 	return slog.Group("config",
 		"HOST", c.Host, "PORT", c.Port, "LOG_LEVEL", c.LogLevel, "DEBUG", c.Debug,
-		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", c.DataDir,
+		"DATABASE_URL", database, "STATE_DIR", c.StateDir, "ARTIFACT_STORE", redacted(c.ArtifactStore), "DATA_DIR", data,
 		"S3_ENDPOINT", redacted(c.S3Endpoint), "S3_ADDRESSING", c.S3Addressing, "AWS_REGION", c.AWSRegion, "CACHE_BYTES", c.CacheBytes,
 		"DEFAULT_STRATEGY", c.DefaultStrategy, "TRADABLE_SYMBOLS", symbols, "TOP_N", c.TopN, "BOTTOM_N", c.BottomN,
 		"MODEL_RELOAD_INTERVAL_SECONDS", c.ReloadIntervalSeconds, "MAX_STALENESS", c.MaxStaleness)

@@ -15,7 +15,6 @@ import (
 
 	"edgesignal/host/api"
 	"edgesignal/host/live"
-	"edgesignal/host/market"
 	"edgesignal/host/signal"
 )
 
@@ -29,12 +28,11 @@ const patience = 500 * time.Millisecond
 
 // Host is one running process.
 type Host struct {
-	shelf     *Shelf
-	board     *live.Board
-	refresher *market.Refresher
-	server    *api.Server
-	data      string // data directory
-	log       *slog.Logger
+	shelf  *Shelf
+	board  *live.Board
+	bars   *bars
+	server *api.Server
+	log    *slog.Logger
 }
 
 // Identity is what a host says of itself.
@@ -65,10 +63,6 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
-	data, err := directory("DATA_DIR", cfg.DataDir)
-	if err != nil {
-		return nil, err
-	}
 	if cfg.DefaultStrategy == "" {
 		return nil, errors.New("DEFAULT_STRATEGY is empty: a strategy's name is expected")
 	}
@@ -77,16 +71,20 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
-	keeper, err := cfg.keeper(shelf, log)
+	bars, err := cfg.openBars(shelf.bucket, log)
 	if err != nil {
 		return nil, errors.Join(err, shelf.Close())
 	}
-	h := &Host{shelf: shelf, data: data, log: log}
+	keeper, err := cfg.keeper(shelf, log)
+	if err != nil {
+		return nil, errors.Join(err, bars.close(), shelf.Close())
+	}
+	h := &Host{shelf: shelf, bars: bars, log: log}
 	h.board = live.NewBoard(live.Options{
 		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Version: id.Version, Strategy: cfg.DefaultStrategy, Defaults: defaults,
 		Gate: shelf.gate, Rule: shelf.gate.Rule, Keep: keeper, Log: log, Interval: interval, MaxStaleness: staleness,
 	})
-	h.refresher = market.NewRefresher(os.DirFS(data), market.RefresherOptions{})
+	bars.board = h.board
 	h.server = api.New(api.Options{
 		Board: h.board, Engine: &signal.Engine{Universe: universe}, Gate: shelf.gate, Log: log, Version: id.Version, Demo: id.Demo,
 	})
@@ -118,8 +116,8 @@ type Start struct {
 func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) error) error {
 	defer func() {
 		h.board.Close()
-		if err := h.shelf.Close(); err != nil {
-			h.log.Error("closing the registry", "error", err)
+		if err := errors.Join(h.bars.close(), h.shelf.Close()); err != nil {
+			h.log.Error("closing the registry and the market", "error", err)
 		}
 	}()
 	var parts sync.WaitGroup
@@ -134,20 +132,11 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	go func() { served <- h.server.Serve(ln) }()
 	h.log.Info("listening", "address", ln.Addr().String())
 
-	first, err := market.Load(ctx, os.DirFS(h.data))
-	if err != nil {
-		h.log.Error("no market yet", "data_dir", h.data, "error", err)
-	} else {
-		h.newMarket(first)
-	}
+	market := h.bars.follow(ctx, &parts)
 	h.firstReleases(ctx, &parts)
 	parts.Go(func() { h.board.Watch(ctx) })
 	parts.Go(func() { h.board.Heartbeat(ctx) })
-	parts.Go(func() {
-		h.refresher.Run(ctx, first, h.newMarket, func(err error) {
-			h.log.Error("market not loaded; what served before serves on", "error", err)
-		})
-	})
+	<-market
 	var failed error
 	if started != nil {
 		failed = started(h.start())
@@ -194,14 +183,4 @@ func (h *Host) start() Start {
 		s.Symbols, s.LastDay = len(m.Series), m.Last().String()
 	}
 	return s
-}
-
-// newMarket puts every strategy on m and names what could not be read.
-func (h *Host) newMarket(m *market.Market) {
-	for _, f := range m.Failures {
-		h.log.Warn("file not used", "file", f.File, "symbol", f.Symbol, "reason", f.Reason)
-	}
-	h.log.Info("market loaded", "run", m.RunDate.String(), "revision", m.Revision, "symbols", len(m.Series),
-		"days", len(m.Calendar), "last_day", m.Last().String(), "failures", len(m.Failures))
-	h.board.SetMarket(m)
 }

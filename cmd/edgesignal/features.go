@@ -36,6 +36,9 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	if c.Out != "" && ext != ".csv" && ext != ".parquet" {
 		return usagef("--out %s: the name must end in .csv or .parquet", c.Out)
 	}
+	if strings.Contains(c.Data, "://") {
+		return usagef("--data %s: a directory is expected; copy the run folder from the bucket first", c.Data)
+	}
 	m, err := market.Load(ctx, os.DirFS(c.Data))
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)

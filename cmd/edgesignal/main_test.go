@@ -88,6 +88,7 @@ func TestExitStatusAndOneClearLine(t *testing.T) {
 		{name: "run date", args: []string{"data", "import", "short.csv", "--out", "d", "--run-date", "yesterday"}, code: exitUsage, says: "--run-date"},
 		{name: "import of something else", args: []string{"data", "import", "short.csv", "--out", "d", "--run-date", "2024-01-01"}, code: exitError, says: "short.csv"},
 		{name: "no data", args: []string{"features", "--data", "none"}, code: exitError, says: "none"},
+		{name: "data in a bucket", args: []string{"features", "--data", "s3://bars/adjusted"}, code: exitUsage, says: "a directory is expected"},
 		{name: "a date that is none", args: []string{"features", "--data", "none", "--from", "2024-02-30"}, code: exitUsage, says: "--from"},
 		{name: "a form that nobody writes", args: []string{"features", "--data", "none", "--out", "f.xlsx"}, code: exitUsage, says: "f.xlsx"},
 		{name: "publish without a model", args: []string{"publish", "--strategy", "s", "--version", "v"}, code: exitUsage, says: "--model"},

@@ -59,6 +59,8 @@ type Board struct {
 	market  *market.Market
 	closed  bool
 
+	marketFault error // of the market's source; under mu
+
 	contact contact
 	back    chan struct{} // holds a word when the registry answers again
 }
@@ -181,6 +183,10 @@ func (b *Board) guarded(s *slot) (Outcome, error) {
 func (b *Board) SetMarket(m *market.Market) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.setMarket(m)
+}
+
+func (b *Board) setMarket(m *market.Market) {
 	b.market = m
 	b.slots.Range(func(_, v any) bool {
 		s := v.(*slot)

@@ -43,6 +43,9 @@ func (b *Board) Problems() []error {
 	if lost != nil {
 		problems = append(problems, lost)
 	}
+	if lost := b.lostMarket(); lost != nil {
+		problems = append(problems, lost)
+	}
 	if b.Market() == nil {
 		problems = append(problems, ErrNoMarket)
 	}

@@ -58,7 +58,7 @@ func BenchmarkLook(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		l, err := list(os.DirFS(dir))
+		l, err := Directory(os.DirFS(dir)).List(b.Context())
 		require.NoError(b, err)
 		require.NotEmpty(b, l.String())
 	}

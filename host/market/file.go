@@ -17,7 +17,7 @@ import (
 
 // file is one .parquet file of a run, after it was read.
 type file struct {
-	fileInfo
+	FileInfo
 	symbol string        // canonical, "" = its name is not a symbol
 	sum    string        // SHA-256 of its bytes, "" = not read
 	bars   *barfile.Bars // nil = it failed
@@ -37,7 +37,7 @@ func (f *file) displayName() string {
 
 // readFiles reads files in parallel, as many at once as Go runs threads, and
 // returns them in the same order.
-func readFiles(ctx context.Context, fsys fs.FS, infos []fileInfo) ([]*file, error) {
+func readFiles(ctx context.Context, fsys fs.FS, infos []FileInfo) ([]*file, error) {
 	files := make([]*file, len(infos))
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -63,11 +63,11 @@ type fileReader struct {
 	bars    barfile.Reader
 }
 
-func (r *fileReader) read(fsys fs.FS, info fileInfo) *file {
-	f := &file{fileInfo: info}
+func (r *fileReader) read(fsys fs.FS, info FileInfo) *file {
+	f := &file{FileInfo: info}
 	symbol, symbolErr := CanonicalSymbol(info.stem())
 	f.symbol = symbol
-	content, err := slurp(fsys, info.name, barfile.MaxBytes, &r.content)
+	content, err := slurp(fsys, info.Name, barfile.MaxBytes, &r.content)
 	if err != nil {
 		f.unread = mayPass(err)
 		f.fail(err)

@@ -21,37 +21,51 @@ import (
 // cannot be listed or nothing in it can be used, and the context's error when
 // ctx ends. What it returns depends on the bytes alone.
 func Load(ctx context.Context, fsys fs.FS) (*Market, error) {
-	l, err := list(fsys)
+	return LoadFrom(ctx, Directory(fsys))
+}
+
+// LoadFrom is Load for any source.
+func LoadFrom(ctx context.Context, src Source) (*Market, error) {
+	l, err := src.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return loadListed(ctx, fsys, l)
+	return fetchListed(ctx, src, l)
 }
 
-func loadListed(ctx context.Context, fsys fs.FS, l *listing) (*Market, error) {
-	files, err := readFiles(ctx, fsys, l.files)
+func fetchListed(ctx context.Context, src Source, l *Listing) (*Market, error) {
+	fsys, err := src.Fetch(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	return LoadListed(ctx, fsys, l)
+}
+
+// LoadListed reads the files of a listing; its errors are those of Load.
+func LoadListed(ctx context.Context, fsys fs.FS, l *Listing) (*Market, error) {
+	files, err := readFiles(ctx, fsys, l.Files)
 	if err != nil {
 		return nil, err
 	}
 	failTwins(files)
-	sectors := readSectors(fsys, l.sectors)
+	sectors := readSectors(fsys, l.Sectors)
 	m := &Market{
-		Revision: revision(l.run, files, sectors),
-		RunDate:  l.run,
+		Revision: revision(l.Run, files, sectors),
+		RunDate:  l.Run,
 		Sectors:  sectors.names(),
 		Failures: failures(files, sectors),
-		listing:  l.String(),
+		listing:  l,
 		unread:   sectors.unread,
 	}
 	for _, f := range files {
 		m.unread = m.unread || f.unread
 	}
 	if err := m.align(files, sectors.of); err != nil {
-		return nil, fmt.Errorf("market data: run %s: %w", l.run, err)
+		return nil, fmt.Errorf("market data: run %s: %w", l.Run, err)
 	}
 	if len(m.Series) == 0 {
 		return nil, fmt.Errorf("market data: run %s: none of its %d files can be used; the first, %s: %s",
-			l.run, len(files), files[0].name, files[0].reason)
+			l.Run, len(files), files[0].Name, files[0].reason)
 	}
 	return m, nil
 }
@@ -68,8 +82,8 @@ func failTwins(files []*file) {
 			first[f.symbol] = f
 			continue
 		}
-		twin.fail(fmt.Errorf("%s is the same symbol", f.name))
-		f.fail(fmt.Errorf("%s is the same symbol", twin.name))
+		twin.fail(fmt.Errorf("%s is the same symbol", f.Name))
+		f.fail(fmt.Errorf("%s is the same symbol", twin.Name))
 	}
 }
 
@@ -78,11 +92,11 @@ func failures(files []*file, s sectors) []Failure {
 	out := []Failure{}
 	for _, f := range files {
 		if f.bars == nil {
-			out = append(out, Failure{Symbol: f.displayName(), File: f.name, Reason: f.reason})
+			out = append(out, Failure{Symbol: f.displayName(), File: f.Name, Reason: f.reason})
 		}
 	}
 	if s.reason != "" {
-		out = append(out, Failure{File: sectorsFile, Reason: s.reason})
+		out = append(out, Failure{File: SectorsFile, Reason: s.reason})
 	}
 	return out
 }

@@ -19,9 +19,12 @@ type Market struct {
 	Sectors  []string  // the names of sectors in symbols.csv, sorted, each once
 	Failures []Failure // sorted by file
 
-	listing string // what the directory looked like before it was read
-	unread  bool   // a file could not be read for a reason that may pass
+	listing *Listing // what its source looked like before it was read
+	unread  bool     // a file could not be read for a reason that may pass
 }
+
+// Listing is what the market was read from.
+func (m *Market) Listing() *Listing { return m.listing }
 
 // Failure is a file that could not be used, and why.
 type Failure struct {

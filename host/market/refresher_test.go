@@ -24,6 +24,7 @@ type watched struct {
 	mu      sync.Mutex
 	markets []*Market
 	errs    []error
+	state   []error // every state that was told
 	stop    context.CancelFunc
 	ended   chan struct{}
 }
@@ -33,7 +34,7 @@ func watching(t *testing.T, fsys fs.FS, current *Market) *watched {
 	w := &watched{t: t, stop: cancel, ended: make(chan struct{})}
 	go func() {
 		defer close(w.ended)
-		NewRefresher(fsys, RefresherOptions{Interval: interval}).Run(ctx, current,
+		NewRefresher(Directory(fsys), RefresherOptions{Interval: interval}).Run(ctx, current,
 			func(m *Market) { w.got(m, nil) },
 			func(err error) { w.got(nil, err) })
 	}()
@@ -45,9 +46,27 @@ func (w *watched) got(m *Market, err error) {
 	defer w.mu.Unlock()
 	if m != nil {
 		w.markets = append(w.markets, m)
-	} else {
+		return
+	}
+	w.state = append(w.state, err)
+	if err != nil {
 		w.errs = append(w.errs, err)
 	}
+}
+
+// told are the states since the last call, "" = well.
+func (w *watched) told() (states []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, err := range w.state {
+		text := ""
+		if err != nil {
+			text = err.Error()
+		}
+		states = append(states, text)
+	}
+	w.state = nil
+	return states
 }
 
 // looks lets n intervals pass and returns what they brought.
@@ -203,7 +222,7 @@ func TestRefresherTriesAgainWhatMayPass(t *testing.T) {
 		require.Len(t, markets, 1, "what can be read is served")
 		require.Equal(t, []string{"AAA"}, markets[0].Symbols())
 		d.fault("2024-12-31/BBB.parquet", false)
-		markets, errs = w.looks(maxPause + 1)
+		markets, errs = w.looks(int(maxPause/interval) + 1)
 		require.Empty(t, errs)
 		require.Len(t, markets, 1, "the listing is the same, the file is there now")
 		require.Equal(t, []string{"AAA", "BBB"}, markets[0].Symbols())
@@ -257,8 +276,41 @@ func TestRefresherStopsInTheMiddle(t *testing.T) {
 	})
 }
 
+func TestRefresherSaysWhenItIsWellAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, d *disk, first *Market) {
+		w := watching(t, d, first)
+		defer w.end()
+		const lost, none = "market data: open .: input/output error", "market data: run 2024-12-31: none of its 1 files can be used; the first, 2024-12-31/AAA.parquet: 7 bytes are too few for a Parquet file"
+		for _, step := range []struct {
+			name   string
+			change func()
+			looks  int
+			told   []string
+		}{
+			{"at first", func() {}, 1, []string{""}},
+			{"then not again", func() {}, 10, nil},
+			{"out of reach", func() { d.fault(".", true) }, 10, []string{lost}},
+			{"back, with nothing new", func() { d.fault(".", false) }, 1, []string{""}},
+			{"out of reach again", func() { d.fault(".", true) }, 1, []string{lost}},
+			{"back with a new run: not before it is loaded", func() {
+				d.put("2024-12-31/AAA.parquet", barsOn(t, "AAA", "2024-01-02"), 3)
+				d.fault(".", false)
+			}, 1, nil},
+			{"loaded", func() {}, 1, []string{""}},
+			{"damaged", func() { d.put("2024-12-31/AAA.parquet", []byte("damaged"), 4) }, 10, []string{none}},
+			{"out of reach while damaged", func() { d.fault(".", true) }, 10, []string{lost}},
+			{"back, still damaged", func() { d.fault(".", false) }, 10, []string{none}},
+			{"one that can be read", func() { d.put("2024-12-31/AAA.parquet", barsOn(t, "AAA", "2024-01-02"), 5) }, 2, []string{""}},
+		} {
+			step.change()
+			w.looks(step.looks)
+			require.Equal(t, step.told, w.told(), step.name)
+		}
+	})
+}
+
 func TestRefresherDefaults(t *testing.T) {
-	r := NewRefresher(fstest.MapFS{}, RefresherOptions{})
+	r := NewRefresher(Directory(fstest.MapFS{}), RefresherOptions{})
 	require.Equal(t, RefresherOptions{Interval: 2 * time.Second, Settle: 2}, r.opt)
 }
 
@@ -270,8 +322,8 @@ func TestRefresherOnDisk(t *testing.T) {
 	markets, ended := make(chan *Market), make(chan struct{})
 	go func() {
 		defer close(ended)
-		NewRefresher(os.DirFS(dir), RefresherOptions{Interval: time.Millisecond}).Run(ctx, nil, func(m *Market) { markets <- m }, func(err error) {
-			if !errors.Is(err, ErrNoRun) {
+		NewRefresher(Directory(os.DirFS(dir)), RefresherOptions{Interval: time.Millisecond}).Run(ctx, nil, func(m *Market) { markets <- m }, func(err error) {
+			if err != nil && !errors.Is(err, ErrNoRun) {
 				t.Error(err)
 			}
 		})

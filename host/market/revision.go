@@ -20,8 +20,8 @@ func revision(run Date, files []*file, s sectors) string {
 	}
 	fmt.Fprintf(&b, "market 1\n%s\n", run)
 	for _, f := range files {
-		sum(f.name, f.sum)
+		sum(f.Name, f.sum)
 	}
-	sum(sectorsFile, s.sum)
+	sum(SectorsFile, s.sum)
 	return release.Sum([]byte(b.String()))
 }

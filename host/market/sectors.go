@@ -27,12 +27,12 @@ type sectors struct {
 	unread bool
 }
 
-func readSectors(fsys fs.FS, info *fileInfo) (s sectors) {
+func readSectors(fsys fs.FS, info *FileInfo) (s sectors) {
 	if info == nil {
 		return s
 	}
 	var buf bytes.Buffer
-	content, err := slurp(fsys, info.name, maxSectorsFile, &buf)
+	content, err := slurp(fsys, info.Name, maxSectorsFile, &buf)
 	if err != nil {
 		s.reason, s.unread = err.Error(), mayPass(err)
 		return s

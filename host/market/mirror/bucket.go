@@ -1,0 +1,17 @@
+package mirror
+
+import (
+	"context"
+	"io"
+
+	"edgesignal/host/bucket"
+)
+
+// Bucket is what a mirror asks of a *bucket.Client.
+type Bucket interface {
+	Open(ctx context.Context, bucket, key, version string) (io.ReadCloser, bucket.Object, error)
+	Folders(ctx context.Context, bucket, prefix string) ([]string, error)
+	List(ctx context.Context, bucket, prefix string) ([]bucket.Object, error)
+}
+
+var _ Bucket = (*bucket.Client)(nil)

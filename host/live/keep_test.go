@@ -193,6 +193,37 @@ func TestHeartbeat(t *testing.T) {
 	require.Empty(t, said(), "who leaves takes along what it said")
 }
 
+// A registry that comes back as an old backup holds what this host said then.
+func TestTheHeartbeatSaysAgainWhatServesOnceTheRegistryIsBack(t *testing.T) {
+	b := demotest.NewServingBoard(t, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); b.Heartbeat(ctx) }()
+	defer func() { stop(); <-ended }()
+	var said registry.Observation
+	says := func(version string) func() bool {
+		return func() bool {
+			hosts, err := b.Shaky.Hosts(t.Context())
+			require.NoError(t, err)
+			list, err := b.Observations(t.Context(), strategy)
+			require.NoError(t, err)
+			if len(hosts) == 1 && len(list) == 1 {
+				said = list[0]
+			}
+			return said.Serving == version
+		}
+	}
+	require.Eventually(t, says("v1.0.0"), time.Minute, 5*time.Millisecond)
+	old := said
+	old.Desired, old.Serving = "v0.9.0", "v0.9.0"
+	require.NoError(t, b.Observe(t.Context(), old))
+	b.FailRegistry(demotest.ErrNoRegistry)
+	require.Error(t, b.Sync(t.Context()))
+	b.Heal()
+	said = old
+	require.Eventually(t, says("v1.0.0"), time.Minute, 5*time.Millisecond)
+}
+
 func TestHeartbeatNoticesAnOutageAndItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := live.NewBoard(live.Options{Registry: &pulse{}, Host: "test:1", Strategy: strategy, Log: slog.New(slog.DiscardHandler)})

@@ -170,6 +170,14 @@ func (b *Board) saw(err error) {
 	}
 }
 
+// seen is when the registry last answered, and why it does not now, nil = it
+// does.
+func (c *contact) seen() (last time.Time, lost error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last, c.err
+}
+
 // restore sets when an earlier process reached the registry, where this one
 // has not yet.
 func (c *contact) restore(last time.Time) {

@@ -85,6 +85,14 @@ func New(t testing.TB, n int, options ...Option) *Fleet {
 	bars, err := fs.Sub(artifacts.FS, artifacts.Bars)
 	require.NoError(t, err)
 	require.NoError(t, os.CopyFS(f.data(), bars))
+	require.NoError(t, fs.WalkDir(bars, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(bars, path)
+		f.S3.Put(f.S3.Bucket, "bars/"+path, string(b))
+		return err
+	}))
 	for _, r := range artifacts.Releases() {
 		f.publish(r.Version, r.Version, demotest.File(t, r.Model))
 	}
@@ -164,18 +172,37 @@ func (f *Fleet) Converge(version string) {
 // that of base does, in other bytes.
 func (f *Fleet) Publish(base string) (version string) {
 	f.t.Helper()
+	version, model := f.another(base)
+	f.publish(version, base, model)
+	return version
+}
+
+// Insert is Publish by plain SQL, with nothing but the columns that a row must
+// have: nobody knows the SHA-256 of the model yet.
+func (f *Fleet) Insert(base string) (version string) {
+	f.t.Helper()
+	version, model := f.another(base)
+	path := "models/" + version + ".txt"
+	f.S3.Put(f.S3.Bucket, "releases/"+path, string(model))
+	f.Postgres.SQL(fmt.Sprintf("INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('%s', '%s', '%s')", artifacts.Strategy, version, path))
+	f.books.add(version, base)
+	return version
+}
+
+// another is a model that predicts what that of base does, in other bytes.
+func (f *Fleet) another(base string) (version string, model []byte) {
+	f.t.Helper()
 	n := f.books.count()
 	for _, r := range artifacts.Releases() {
 		if r.Version == base {
-			version = fmt.Sprintf("%s-%d", base, n)
 			const setting = "[time_out: 120]" // of the training; nobody asks for it here
 			text := string(demotest.File(f.t, r.Model))
 			require.Contains(f.t, text, setting)
-			f.publish(version, base, []byte(strings.Replace(text, setting, fmt.Sprintf("[time_out: %d]", 1000+n), 1)))
+			return fmt.Sprintf("%s-%d", base, n), []byte(strings.Replace(text, setting, fmt.Sprintf("[time_out: %d]", 1000+n), 1))
 		}
 	}
-	require.NotEmpty(f.t, version, base)
-	return version
+	require.FailNow(f.t, "the demo has no release "+base)
+	return "", nil
 }
 
 func (f *Fleet) publish(version, base string, model []byte) {

@@ -42,6 +42,10 @@ type Option func(*Host)
 // Env sets an environment variable of the host: "NAME=value".
 func Env(setting string) Option { return func(h *Host) { h.env = append(h.env, setting) } }
 
+// BarsInS3 gives a host the bars of the fleet's bucket instead of those of a
+// directory.
+func BarsInS3(h *Host) { h.env = append(h.env, "DATA_DIR=s3://"+h.f.S3.Bucket+"/bars") }
+
 func (f *Fleet) newHost(options ...Option) *Host {
 	f.t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

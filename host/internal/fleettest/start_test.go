@@ -11,23 +11,29 @@ import (
 	"edgesignal/host/internal/fleettest"
 )
 
-// A host that finds nobody starts with what it served, says so, and follows
-// when they are back.
-func TestAStartWithoutARegistry(t *testing.T) {
+// A host that finds nobody, neither registry nor store nor bars, starts with
+// what it served, says so, and follows when they are back.
+func TestAStartWithNobodyThere(t *testing.T) {
 	const stale = 4 * time.Second
-	f := fleettest.New(t, 1, fleettest.Env("MAX_STALENESS="+stale.String()))
+	f := fleettest.New(t, 1, fleettest.BarsInS3, fleettest.Env("MAX_STALENESS="+stale.String()))
 	h := f.Hosts[0]
+	network := func(x faultproxy.Fault) func() {
+		return func() {
+			h.Postgres.Set(x)
+			h.S3.Set(x)
+		}
+	}
 	for _, way := range []struct {
-		name        string
-		break_, end func()
+		name       string
+		begin, end func()
 	}{
-		{"killed", f.Postgres.Kill, f.Postgres.Start},
-		{"connections reset", func() { h.Postgres.Set(faultproxy.Fault{Refuse: true}) }, h.Postgres.Heal},
-		{"hangs", func() { h.Postgres.Set(faultproxy.Fault{Stall: true}) }, h.Postgres.Heal},
+		{"killed", func() { f.Postgres.Kill(); f.S3.Kill() }, func() { f.Postgres.Start(); f.S3.Start() }},
+		{"connections reset", network(faultproxy.Fault{Refuse: true}), network(faultproxy.Fault{})},
+		{"hang", network(faultproxy.Fault{Stall: true}), network(faultproxy.Fault{})},
 	} {
 		t.Run(way.name, func(t *testing.T) {
 			f.Converge("v1.1.0") // a host says so once it has written it down
-			way.break_()
+			way.begin()
 			best := time.Hour
 			for range 4 { // the machine is busy, but not each time
 				h.Kill()
@@ -43,10 +49,9 @@ func TestAStartWithoutARegistry(t *testing.T) {
 			require.Equal(t, "v1.1.0", h.FirstAnswer(), "and it serves on")
 
 			way.end()
-			f.Settle("v1.1.0")
+			f.Converge("v1.0.0")
 			require.Equal(t, http.StatusOK, h.Ready())
-			f.Activate("v1.0.0")
-			f.Settle("v1.0.0")
 		})
 	}
+	f.Settle("v1.0.0") // the bars too
 }

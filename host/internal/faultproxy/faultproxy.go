@@ -3,6 +3,7 @@
 package faultproxy
 
 import (
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -42,6 +43,7 @@ type Proxy struct {
 	conns   map[*link]struct{}
 	closed  bool
 	opened  int
+	passed  int64
 }
 
 // New starts a proxy to target, "address:port". It need not be there yet.
@@ -84,6 +86,19 @@ func (p *Proxy) Opened() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.opened
+}
+
+// Passed is how many bytes there were, both ways together.
+func (p *Proxy) Passed() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.passed
+}
+
+func (p *Proxy) count(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.passed += int64(n)
 }
 
 // now is the fault, and a channel that is closed when there is another.
@@ -178,10 +193,11 @@ func (p *Proxy) pump(c *link, from, to *net.TCPConn, way func(*Fault) *Harm) {
 				c.reset()
 				return
 			}
+			p.count(len(part))
 			passed, b = passed+int64(len(part)), b[len(part):]
 		}
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			_ = to.CloseWrite()
 			return
 		case err != nil:

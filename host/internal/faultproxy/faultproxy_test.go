@@ -95,6 +95,7 @@ func TestForwards(t *testing.T) {
 	_, err = c.Read(make([]byte, 1))
 	require.ErrorIs(t, err, io.EOF, "an orderly end passes too")
 	require.Equal(t, 1, p.Opened())
+	require.Equal(t, int64(2*len(text)), p.Passed())
 }
 
 func TestCut(t *testing.T) {

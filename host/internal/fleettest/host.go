@@ -149,7 +149,7 @@ func (h *Host) Logged(words string) {
 	h.f.t.Helper()
 	log, err := os.ReadFile(h.log())
 	require.NoError(h.f.t, err)
-	require.True(h.f.t, strings.Contains(string(log), words), "the log of host %s does not say %q", h.Name, words)
+	require.Contains(h.f.t, string(log), words, "the log of host %s", h.Name)
 }
 
 // Health is what GET /health says.

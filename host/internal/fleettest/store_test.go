@@ -37,10 +37,11 @@ func TestS3InTrouble(t *testing.T) {
 			r.Some(50)
 			f.S3.Start()
 		}},
-		{"killed in mid-download", func(_ *testing.T, cold string) {
+		{"killed in mid-download", func(t *testing.T, cold string) {
 			fault(faultproxy.Fault{Rate: 200_000})
+			before := f.Hosts[0].S3.Passed()
 			f.Activate(cold)
-			time.Sleep(500 * time.Millisecond) // somewhere within the two seconds that it takes
+			require.Eventually(t, func() bool { return f.Hosts[0].S3.Passed() > before+100_000 }, fleettest.Patience, time.Millisecond)
 			f.S3.Kill()
 			fault(faultproxy.Fault{})
 			r.Some(50)

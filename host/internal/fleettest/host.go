@@ -48,10 +48,8 @@ func BarsInS3(h *Host) { h.env = append(h.env, "DATA_DIR=s3://"+h.f.S3.Bucket+"/
 
 func (f *Fleet) newHost(options ...Option) *Host {
 	f.t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := daemon.Port()
 	require.NoError(f.t, err)
-	port := ln.Addr().(*net.TCPAddr).Port
-	require.NoError(f.t, ln.Close())
 	name, err := os.Hostname()
 	require.NoError(f.t, err)
 	h := &Host{

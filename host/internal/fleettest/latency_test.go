@@ -20,7 +20,14 @@ var breaks = []struct {
 			h.Postgres.Cut()
 		}
 	}},
+	// As when the connection that listens hangs: each host has to ask.
+	{"no notification comes", func(f *fleettest.Fleet) { f.Postgres.SQL(mute) }},
 }
+
+// mute takes the notification out of the trigger.
+const mute = `DO $$ BEGIN
+	EXECUTE replace(pg_get_functiondef('model_registry_record'::regproc), 'PERFORM pg_notify(''edgesignal_registry'', '''');', '');
+END $$`
 
 // The time from the commit of an activation to the last of three hosts:
 //

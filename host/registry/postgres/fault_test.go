@@ -60,6 +60,30 @@ func TestKilledAndRestarted(t *testing.T) {
 	require.Equal(t, "v1", active.Version)
 }
 
+// Connections break together: after the first error each call has a new one.
+func TestOneErrorForAllThatBroke(t *testing.T) {
+	url := pgtest.New(t)
+	r, admin := open(t, url, time.Minute), shell(t, url)
+	_, err := r.Register(t.Context(), plain("v1"))
+	require.NoError(t, err)
+	for range 10 {
+		var several sync.WaitGroup
+		for range 8 { // as many connections as it has
+			several.Go(func() { _, _ = r.List(t.Context(), "") })
+		}
+		several.Wait()
+		run(t, admin, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()")
+		errs := 0
+		for range 8 {
+			if _, err := r.Get(t.Context(), ref("v1")); err != nil {
+				requireUnavailable(t, err)
+				errs++
+			}
+		}
+		require.LessOrEqual(t, errs, 1)
+	}
+}
+
 // Nothing is lost between a connection that breaks and the next one that
 // listens: each wait ends, though its polls are far apart.
 func TestNothingIsMissedWhileConnectionsBreak(t *testing.T) {

@@ -28,7 +28,8 @@ type Config struct {
 	URL string
 
 	// PollInterval is how often at most Wait looks for a change that no
-	// notification told it of. 0 = 1 s.
+	// notification told it of. 0 = 600 ms: a change that must do without one
+	// reaches a host within a second all the same.
 	PollInterval time.Duration
 
 	// Timeout is how long a call, connecting included, waits for an answer
@@ -112,7 +113,7 @@ func (r *Registry) Close() error {
 
 func (c Config) withDefaults() Config {
 	if c.PollInterval == 0 {
-		c.PollInterval = time.Second
+		c.PollInterval = 600 * time.Millisecond
 	}
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second

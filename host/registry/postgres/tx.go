@@ -32,7 +32,13 @@ func (r *Registry) try(ctx context.Context, op string, f func(context.Context) e
 func (r *Registry) attempt(ctx context.Context, op string, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()
-	return r.fault(ctx, op, f(limited))
+	err := f(limited)
+	fault := r.fault(ctx, op, err)
+	var gone *release.Unavailable
+	if errors.As(fault, &gone) && broken(err) {
+		r.pool.Reset() // one connection that breaks is seldom alone: the next call is to have a new one
+	}
+	return fault
 }
 
 // change runs f in a transaction that holds the lock of all status changes,

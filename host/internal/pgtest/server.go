@@ -132,8 +132,16 @@ func (s *server) await(ctx context.Context) error {
 			return nil
 		}
 		select {
+		case <-s.run.Ended():
+			// What was killed before it still held its memory.
+			if err := s.start(); err != nil {
+				return err
+			}
+		default:
+		}
+		select {
 		case <-ctx.Done():
-			return fmt.Errorf("PostgreSQL does not answer: %w", err)
+			return fmt.Errorf("PostgreSQL does not answer: %w; see %s", err, s.log())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

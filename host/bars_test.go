@@ -180,6 +180,46 @@ func TestAStartWithNothingInReach(t *testing.T) {
 	require.NotContains(t, r.log.String(), s3test.SecretKey)
 }
 
+// A bucket that takes the connection and says nothing holds no start up.
+func TestAStartBesideABucketThatHangs(t *testing.T) {
+	r := newRemote(t)
+	first := r.upload("2024-12-31")
+	r.start()
+	r.await("it serves", serving(first))
+	r.stop()
+
+	r.s3.Kill()
+	silent, err := net.Listen("tcp", r.s3.Addr())
+	require.NoError(t, err)
+	var conns []net.Conn
+	hung := make(chan struct{})
+	go func() {
+		defer close(hung)
+		for {
+			c, err := silent.Accept()
+			if err != nil {
+				return
+			}
+			conns = append(conns, c)
+		}
+	}()
+	begun := time.Now()
+	r.start()
+	h := r.await("the last known good market serves", func(h healthOf) bool { return h.Revision == first })
+	t.Logf("served after %s", time.Since(begun))
+	require.Equal(t, "degraded", h.Status)
+	require.Contains(t, strings.Join(h.Problems, "\n"), r.cfg.DataDir+": no answer yet; the last known good market serves")
+	require.Eventually(t, func() bool { _, ok := r.signals(); return ok }, time.Minute, 10*time.Millisecond)
+
+	require.NoError(t, silent.Close())
+	<-hung
+	for _, c := range conns {
+		require.NoError(t, c.Close())
+	}
+	r.s3.Start()
+	r.await("it answers", serving(first))
+}
+
 // What was changed on the disk is not served.
 func TestAStartFromATamperedMarket(t *testing.T) {
 	r := newRemote(t)

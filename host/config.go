@@ -78,6 +78,23 @@ func (s *Storage) registryPath() (string, error) {
 // bucketStore is whether the store is a bucket.
 func (s *Storage) bucketStore() bool { return strings.HasPrefix(s.ArtifactStore, "s3://") }
 
+// The bounds of CACHE_BYTES: the least has room for some releases of the
+// largest size on their way in.
+const (
+	minCache     = 256 << 20
+	defaultCache = 2 << 30 // also where nothing is said
+)
+
+func (s *Storage) cacheBytes() (int64, error) {
+	switch {
+	case s.CacheBytes == 0:
+		return defaultCache, nil
+	case s.CacheBytes < minCache:
+		return 0, fmt.Errorf("CACHE_BYTES %d: at least %d is expected", s.CacheBytes, minCache)
+	}
+	return s.CacheBytes, nil
+}
+
 // directory reads file:///dir or a plain path.
 func directory(setting, value string) (string, error) {
 	if path, ok := strings.CutPrefix(value, "file://"); ok {

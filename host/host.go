@@ -63,6 +63,10 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, err
 	}
+	cacheBytes, err := cfg.cacheBytes()
+	if err != nil {
+		return nil, err
+	}
 	if cfg.DefaultStrategy == "" {
 		return nil, errors.New("DEFAULT_STRATEGY is empty: a strategy's name is expected")
 	}
@@ -75,7 +79,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	if err != nil {
 		return nil, errors.Join(err, shelf.Close())
 	}
-	keeper, err := cfg.keeper(shelf, log)
+	keeper, err := cfg.keeper(shelf, cacheBytes, log)
 	if err != nil {
 		return nil, errors.Join(err, bars.close(), shelf.Close())
 	}

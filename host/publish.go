@@ -25,7 +25,8 @@ type PublishRequest struct {
 	Status, Notes           string
 	MLflowRunID, CreatedBy  string
 	Activate                bool
-	TopN, BottomN           int // of the stock rule where Params sets none
+	TopN, BottomN           int              // of the stock rule where Params sets none
+	Progress                func(sent int64) // told of the bytes of all files that were sent so far; nil = nobody asks
 }
 
 // Published is what the registry now says.
@@ -80,6 +81,9 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 	s, err := OpenShelf(ctx, st, defaults, 0)
 	if err != nil {
 		return Published{}, err
+	}
+	if r.Progress != nil {
+		s.store = &sending{Store: s.store, told: r.Progress}
 	}
 	rec, report, err := s.publishAndActivate(ctx, p, r.Activate)
 	if err = errors.Join(err, s.Close()); err != nil {

@@ -29,6 +29,9 @@ type publishCmd struct {
 	host.Storage `embed:""`
 }
 
+// largeModel is when somebody may wonder whether anything happens.
+const largeModel = 10 << 20 // bytes
+
 func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	if c.Wait > 0 && !c.Activate {
 		return usagef("--wait goes with --activate: a release that is not active is served by nobody")
@@ -46,6 +49,11 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 			return fmt.Errorf("%s: %w", j.flag, err)
 		}
 		*j.dst = b
+	}
+	if info, err := os.Stat(c.Model); err == nil && info.Size() > largeModel {
+		bar := newProgress(io.err, "MB sent")
+		p.Progress = func(sent int64) { bar.set(sent >> 20) }
+		defer bar.stop()
 	}
 	done, err := host.Publish(ctx, c.Storage, p)
 	if err != nil {

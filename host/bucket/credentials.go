@@ -117,6 +117,7 @@ func (c *chain) IsExpired() bool {
 func reason(err error) string {
 	var file *fs.PathError
 	var address *url.Error
+	var answer credentials.ErrorResponse
 	switch {
 	case err == nil:
 		return "none, or half of a pair"
@@ -124,6 +125,8 @@ func reason(err error) string {
 		return file.Error()
 	case errors.As(err, &address):
 		return address.Err.Error()
+	case errors.As(err, &answer) && answer.STSError.Code != "":
+		return answer.STSError.Code
 	}
 	return "not usable"
 }

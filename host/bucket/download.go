@@ -89,7 +89,7 @@ func (d *download) broke(err error) {
 	_ = d.body.Close()
 	d.body = nil
 	switch {
-	case d.at == d.object.Size && errors.Is(err, io.EOF):
+	case d.at == d.object.Size: // however the connection ended
 		d.end = io.EOF
 	case d.broken == attempts:
 		d.end = fault(d.ctx, d.object.String(), fmt.Errorf("broken after %d of %d bytes, given up after %d attempts: %w", d.at, d.object.Size, attempts, err))
@@ -106,11 +106,7 @@ func (d *download) resume() error {
 			return err
 		}
 		err := d.reopen()
-		var passes *release.Unavailable
-		if err == nil || !errors.As(err, &passes) || errors.Is(err, release.ErrRefused) {
-			return err
-		}
-		if d.broken >= attempts {
+		if err == nil || !passes(err) || d.broken >= attempts {
 			return err
 		}
 		d.broken++

@@ -51,6 +51,12 @@ func answered(where string, a minio.ErrorResponse) error {
 	return refused(where, words(a))
 }
 
+// passes reports whether asking again may help.
+func passes(err error) bool {
+	var gone *release.Unavailable
+	return errors.As(err, &gone) && !errors.Is(err, release.ErrRefused)
+}
+
 func refused(where, why string) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %w: %s", where, release.ErrRefused, why)}
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/minio/minio-go/v7"
+
+	"edgesignal/host/release"
 )
 
 // PutOnce writes size bytes of r under key, in one request, unless there is an
@@ -41,10 +43,21 @@ func (c *Client) PutOnce(ctx context.Context, bucket, key string, r io.Reader, s
 		}
 		return fmt.Errorf("%s: %w", location(bucket, key), failed)
 	}
-	if err != nil {
-		return fault(ctx, location(bucket, key), err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = fault(ctx, location(bucket, key), err)
+	if passes(err) {
+		// A server that refuses may hang up before it has taken all bytes, and
+		// its answer is lost with them.
+		switch _, asked := c.Stat(ctx, bucket, key, ""); {
+		case asked == nil:
+			return fmt.Errorf("%s: %w", location(bucket, key), release.ErrConflict)
+		case errors.Is(asked, release.ErrRefused):
+			return asked
+		}
+	}
+	return err
 }
 
 // source is r for as long as the request is under way, with exactly the bytes

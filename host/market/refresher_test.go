@@ -238,6 +238,24 @@ func TestRefresherTriesAgainWhatMayPass(t *testing.T) {
 	})
 }
 
+func TestRefresherTriesAgainWhenTheSourceIsBack(t *testing.T) {
+	bubble(t, func(t *testing.T, d *disk, first *Market) {
+		d.fault("2024-12-31/BBB.parquet", true)
+		w := watching(t, d, first)
+		defer w.end()
+		d.put("2024-12-31/AAA.parquet", barsOn(t, "AAA", "2024-01-02"), 1)
+		d.put("2024-12-31/BBB.parquet", barsOn(t, "BBB", "2024-01-02"), 1)
+		w.looks(80) // the next attempt is dozens of looks away
+		d.fault(".", true)
+		w.looks(1)
+		d.fault(".", false)
+		d.fault("2024-12-31/BBB.parquet", false)
+		markets, _ := w.looks(2)
+		require.Len(t, markets, 1)
+		require.Equal(t, []string{"AAA", "BBB"}, markets[0].Symbols())
+	})
+}
+
 func TestRefresherDropsWhatChangedWhileItWasRead(t *testing.T) {
 	bubble(t, func(t *testing.T, d *disk, first *Market) {
 		const name = "2024-12-31/AAA.parquet"

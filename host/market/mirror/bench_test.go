@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"edgesignal/host/internal/s3test"
 	"edgesignal/host/market"
 	"edgesignal/host/market/markettest"
 )
@@ -56,6 +57,36 @@ func BenchmarkSync(b *testing.B) {
 		b.SetBytes(bytes)
 		for b.Loop() {
 			_, err := p.Fetch(b.Context(), l)
+			require.NoError(b, err)
+		}
+	})
+}
+
+// BenchmarkSyncFromAServer is the same over the wire, from a server on this
+// machine.
+func BenchmarkSyncFromAServer(b *testing.B) {
+	files, bytes := history(b)
+	s := s3test.New(b)
+	folder := s.File(s.Bucket, "2024-12-31")
+	require.NoError(b, os.Mkdir(folder, 0o755))
+	for name, content := range files {
+		require.NoError(b, os.WriteFile(filepath.Join(folder, filepath.Base(name)), content, 0o644))
+	}
+	r := mirrored(b, s, s.Bucket, "")
+	l, err := r.List(b.Context())
+	require.NoError(b, err)
+	b.Run("nothing to do", func(b *testing.B) {
+		for b.Loop() {
+			now, err := r.List(b.Context())
+			require.NoError(b, err)
+			require.Equal(b, l.String(), now.String())
+		}
+	})
+	b.Run("500 objects", func(b *testing.B) {
+		b.SetBytes(bytes)
+		for b.Loop() {
+			clear(r.have)
+			_, err := r.Fetch(b.Context(), l)
 			require.NoError(b, err)
 		}
 	})

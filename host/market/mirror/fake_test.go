@@ -188,13 +188,15 @@ func (p *place) take(t testing.TB) *market.Market {
 	return m
 }
 
-// run puts a run of n symbols and returns its files.
+// run puts a run of n symbols, of no other run's bytes, and returns its files.
 func (p *place) run(t testing.TB, day string, n int) map[string][]byte {
 	t.Helper()
+	date, err := market.ParseDate(day)
+	require.NoError(t, err)
 	files := map[string][]byte{}
 	for i := range n {
 		symbol := fmt.Sprintf("S%03d", i)
-		files[day+"/"+symbol+".parquet"] = markettest.Bars(t, symbol, "2024-01-02", 5+i%3, i)
+		files[day+"/"+symbol+".parquet"] = markettest.Bars(t, symbol, "2024-01-02", 5+i%3, 1000*int(date)+i)
 	}
 	for name, content := range files {
 		p.Put(t, name, content)

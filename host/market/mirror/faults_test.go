@@ -163,6 +163,15 @@ func TestAnObjectThatChangesMeanwhile(t *testing.T) {
 				}
 			}
 		}, true},
+		{"before it is opened, by as many bytes", func(p *place, _ func()) {
+			p.Put(t, "2024-12-31/S003.parquet", []byte("first!"))
+			p.bucket.failing(func(_ context.Context, key string) error {
+				if strings.HasSuffix(key, "S003.parquet") {
+					p.Put(t, "2024-12-31/S003.parquet", []byte("second"))
+				}
+				return nil
+			})
+		}, false},
 		{"removed before it is opened", func(p *place, _ func()) {
 			p.bucket.failing(func(_ context.Context, key string) error {
 				if strings.HasSuffix(key, "S003.parquet") {

@@ -125,7 +125,7 @@ func TestATamperedDiskIsRefused(t *testing.T) {
 	}
 	content := func(change func(t *testing.T, name string)) func(t *testing.T, p *place) {
 		return func(t *testing.T, p *place) {
-			change(t, filepath.Join(p.dir, "sha256", release.Sum(markettest.Bars(t, "S003", "2024-01-02", 5, 3))))
+			change(t, filepath.Join(p.dir, "sha256", release.Sum(p.bucket.objects["adjusted/daily/2024-12-31/S003.parquet"])))
 		}
 	}
 	rewrite := func(change func(b []byte) []byte) func(t *testing.T, p *place) {

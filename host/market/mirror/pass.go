@@ -17,7 +17,6 @@ type pass struct {
 
 	mu     sync.Mutex
 	next   int
-	row    int // failures since the last success
 	failed map[market.FileInfo]error
 }
 
@@ -34,8 +33,12 @@ func (p *pass) run(ctx context.Context) error {
 				if p.mirror.holds(f) {
 					continue
 				}
-				if err := p.done(ctx, f, p.mirror.get(ctx, f)); err != nil {
-					stop(err)
+				err := p.mirror.get(ctx, f)
+				if err == nil || ctx.Err() != nil {
+					continue
+				}
+				if end := p.note(ctx, f, err); end != nil {
+					stop(end)
 				}
 			}
 		})
@@ -57,25 +60,16 @@ func (p *pass) take() (f market.FileInfo, ok bool) {
 	return p.todo[p.next-1], true
 }
 
-// done notes how a file went. Its error ends the pass: the disk is full, or
-// the bucket gives nothing any more.
-func (p *pass) done(ctx context.Context, f market.FileInfo, err error) error {
+// note notes why a file could not be fetched. What it returns ends the pass:
+// the disk is full, or the bucket gives nothing any more.
+func (p *pass) note(ctx context.Context, f market.FileInfo, err error) error {
 	var disk *diskError
-	switch {
-	case err == nil:
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.row = 0
-		return nil
-	case ctx.Err() != nil:
-		return nil
-	case errors.As(err, &disk):
+	if errors.As(err, &disk) {
 		return err
 	}
 	p.mu.Lock()
 	p.failed[f] = err
-	p.row++
-	doubt := passing(err) && p.row%parallel == 0
+	doubt := passing(err) && len(p.failed)%parallel == 0 // now and then is enough
 	p.mu.Unlock()
 	if doubt && !p.mirror.gives(ctx, p.listing) {
 		return fmt.Errorf("%s: %w", f.Name, err)

@@ -42,7 +42,6 @@ type Proxy struct {
 	changed chan struct{} // closed when the fault is replaced
 	conns   map[*link]struct{}
 	closed  bool
-	opened  int
 	passed  int64
 }
 
@@ -79,13 +78,6 @@ func (p *Proxy) Cut() {
 	for c := range p.conns {
 		c.reset()
 	}
-}
-
-// Opened is how many connections there were, refused ones included.
-func (p *Proxy) Opened() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.opened
 }
 
 // Passed is how many bytes there were, both ways together.
@@ -125,7 +117,6 @@ func (p *Proxy) accept() {
 		}
 		c := &link{in: in.(*net.TCPConn), done: make(chan struct{})}
 		p.mu.Lock()
-		p.opened++
 		refuse := p.fault.Refuse || p.closed
 		if !refuse {
 			p.conns[c] = struct{}{}

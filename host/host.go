@@ -23,9 +23,10 @@ import (
 // grace is how long requests in flight have to finish when the host stops.
 const grace = 15 * time.Second
 
-// patience is how long a start waits for a registry that does not answer
-// before it serves what this host last served.
-const patience = time.Second
+// patience is how long a start waits for a registry that does not answer, once
+// when it is opened and once more for its releases, before it serves what this
+// host last served: within 2 s of its start.
+const patience = 500 * time.Millisecond
 
 // Host is one running process.
 type Host struct {

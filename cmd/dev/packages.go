@@ -22,6 +22,7 @@ var benchPackages = []string{
 	"./host/signal",
 	"./host/gate",
 	"./host/api",
+	"./host/internal/fleettest",
 	"./guest/rules",
 	"./guest/conformance",
 }

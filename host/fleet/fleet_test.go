@@ -8,15 +8,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"edgesignal/host/fleet"
+	"edgesignal/host/internal/pgtest"
 	"edgesignal/host/registry"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { pgtest.Main(m) }
 
 var v2 = release.Ref{Strategy: "s", Version: "v2"}
 
@@ -24,10 +24,15 @@ var v2 = release.Ref{Strategy: "s", Version: "v2"}
 type aged struct {
 	registry.Registry
 	silent map[string]time.Duration
-	err    error // of Hosts
+	err    error         // of Hosts
+	looks  int           // calls of Hosts
+	over   chan struct{} // closed by the second; nil = by none
 }
 
 func (a *aged) Hosts(ctx context.Context) ([]registry.Host, error) {
+	if a.looks++; a.looks == 2 && a.over != nil {
+		close(a.over)
+	}
 	hosts, err := a.Registry.Hosts(ctx)
 	for i := range hosts {
 		hosts[i].Silent += a.silent[hosts[i].Name]
@@ -83,10 +88,27 @@ func (a *aged) say(t *testing.T, all ...registry.Observation) {
 	}
 }
 
-func soon(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 120*time.Millisecond)
-	t.Cleanup(cancel)
-	return ctx
+// soon is a context whose time is up once the fleet was looked at, however
+// long that takes.
+func (a *aged) soon(t *testing.T) context.Context {
+	a.over = make(chan struct{})
+	return timeUp{t.Context(), a.over}
+}
+
+type timeUp struct {
+	context.Context
+	over <-chan struct{}
+}
+
+func (c timeUp) Done() <-chan struct{} { return c.over }
+
+func (c timeUp) Err() error {
+	select {
+	case <-c.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
 }
 
 func TestWaitSaysWhoDoesNotServe(t *testing.T) {
@@ -127,7 +149,7 @@ func TestWaitSaysWhoDoesNotServe(t *testing.T) {
 			r.join(t, c.hosts...)
 			r.silent[c.silent] = fleet.SilentAfter + time.Second
 			r.say(t, c.say...)
-			s, err := fleet.Wait(soon(t), r, v2, nil)
+			s, err := fleet.Wait(r.soon(t), r, v2, nil)
 			if c.wants == "" {
 				require.NoError(t, err)
 				require.True(t, s.Converged)
@@ -191,7 +213,7 @@ func TestWaitEnds(t *testing.T) {
 	t.Run("with the outage when there is nothing else to say", func(t *testing.T) {
 		r := fresh(t)
 		r.err = &release.Unavailable{Part: release.PartRegistry, Err: context.DeadlineExceeded}
-		_, err := fleet.Wait(soon(t), r, v2, nil)
+		_, err := fleet.Wait(r.soon(t), r, v2, nil)
 		require.ErrorIs(t, err, r.err)
 	})
 	t.Run("at once for an error that will not pass", func(t *testing.T) {

@@ -64,6 +64,7 @@ type Board struct {
 	marketFault error // of the market's source; under mu
 
 	contact contact
+	back    chan struct{} // holds a word when the registry answers again
 }
 
 // The errors of Current and Reload.
@@ -84,7 +85,7 @@ func NewBoard(opt Options) *Board {
 	if opt.LoadTimeout <= 0 {
 		opt.LoadTimeout = DefaultLoadTimeout
 	}
-	b := &Board{opt: opt, started: opt.Now()}
+	b := &Board{opt: opt, started: opt.Now(), back: make(chan struct{}, 1)}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.slot(opt.Strategy)
 	return b

@@ -27,15 +27,17 @@ func (b *Board) Heartbeat(ctx context.Context) {
 }
 
 func (b *Board) beat(ctx context.Context, me registry.Host) {
+	_, lost := b.contact.seen()
 	joined, err := b.opt.Registry.Beat(ctx, me)
 	b.saw(err)
 	if err != nil && !unreachable(err) && ctx.Err() == nil {
 		b.opt.Log.Warn("this host's heartbeat is not in the registry", "error", err)
 	}
-	if !joined {
+	if !joined && (lost == nil || err != nil) {
 		return
 	}
-	// What was said before belonged to an earlier process, or is lost.
+	// What was said before belonged to an earlier process, or is lost; or the
+	// registry that is back is an old backup, with what was said then.
 	for _, name := range b.Strategies() {
 		b.observe(b.find(name))
 	}

@@ -2,10 +2,12 @@ package live_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -160,6 +162,8 @@ func TestStalenessOutlivesAStart(t *testing.T) {
 	require.NoError(t, b.Ready())
 	now = now.Add(time.Second)
 	require.ErrorIs(t, b.Ready(), live.ErrStale)
+	now = now.Add(-time.Hour)
+	require.ErrorIs(t, b.Ready(), live.ErrStale, "a clock that is set back makes nothing younger")
 	b.Heal()
 	require.NoError(t, b.Sync(t.Context()))
 	require.NoError(t, b.Ready())
@@ -189,6 +193,37 @@ func TestHeartbeat(t *testing.T) {
 	require.Empty(t, said(), "who leaves takes along what it said")
 }
 
+// A registry that comes back as an old backup holds what this host said then.
+func TestTheHeartbeatSaysAgainWhatServesOnceTheRegistryIsBack(t *testing.T) {
+	b := demotest.NewServingBoard(t, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); b.Heartbeat(ctx) }()
+	defer func() { stop(); <-ended }()
+	var said registry.Observation
+	says := func(version string) func() bool {
+		return func() bool {
+			hosts, err := b.Shaky.Hosts(t.Context())
+			require.NoError(t, err)
+			list, err := b.Observations(t.Context(), strategy)
+			require.NoError(t, err)
+			if len(hosts) == 1 && len(list) == 1 {
+				said = list[0]
+			}
+			return said.Serving == version
+		}
+	}
+	require.Eventually(t, says("v1.0.0"), time.Minute, 5*time.Millisecond)
+	old := said
+	old.Desired, old.Serving = "v0.9.0", "v0.9.0"
+	require.NoError(t, b.Observe(t.Context(), old))
+	b.FailRegistry(demotest.ErrNoRegistry)
+	require.Error(t, b.Sync(t.Context()))
+	b.Heal()
+	said = old
+	require.Eventually(t, says("v1.0.0"), time.Minute, 5*time.Millisecond)
+}
+
 func TestHeartbeatNoticesAnOutageAndItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := live.NewBoard(live.Options{Registry: &pulse{}, Host: "test:1", Strategy: strategy, Log: slog.New(slog.DiscardHandler)})
@@ -200,21 +235,51 @@ func TestHeartbeatNoticesAnOutageAndItsEnd(t *testing.T) {
 		defer func() { stop(); <-ended }()
 		synctest.Wait()
 		require.Len(t, b.Problems(), 2, "no market, no release")
-		p.err.Store(&demotest.ErrNoRegistry)
-		time.Sleep(3 * time.Second)
-		synctest.Wait()
-		require.Contains(t, b.Problems(), error(demotest.ErrNoRegistry))
-		p.err.Store(nil)
-		time.Sleep(3 * time.Second)
-		synctest.Wait()
-		require.NotContains(t, b.Problems(), error(demotest.ErrNoRegistry))
+		hangs := &release.Unavailable{Part: release.PartRegistry, Err: context.DeadlineExceeded} // its client gave up, not the host
+		for _, outage := range []*release.Unavailable{demotest.ErrNoRegistry, hangs} {
+			p.err.Store(&outage)
+			time.Sleep(3 * time.Second)
+			synctest.Wait()
+			require.Contains(t, b.Problems(), error(outage))
+			p.err.Store(nil)
+			time.Sleep(3 * time.Second)
+			synctest.Wait()
+			require.NotContains(t, b.Problems(), error(outage))
+		}
 	})
 }
 
-// pulse is a registry that answers heartbeats and nothing else.
+// A watcher that has given up for half a minute goes on when the heartbeat
+// finds the registry back.
+func TestTheWatcherGoesOnWhenTheRegistryIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pulse{}
+		b := live.NewBoard(live.Options{Registry: p, Host: "test:1", Strategy: strategy, Log: slog.New(slog.DiscardHandler)})
+		defer b.Close()
+		ctx, stop := context.WithCancel(t.Context())
+		var both sync.WaitGroup
+		both.Go(func() { b.Watch(ctx) })
+		both.Go(func() { b.Heartbeat(ctx) })
+		defer func() { stop(); both.Wait() }()
+		p.err.Store(&demotest.ErrNoRegistry)
+		time.Sleep(time.Second)
+		tries := p.waits.Load()
+		require.Greater(t, tries, int64(2), "at first it tries again at once")
+		time.Sleep(10 * time.Minute)
+		require.Less(t, p.waits.Load(), tries+30, "and then twice a minute")
+		tries = p.waits.Load()
+		p.err.Store(nil)
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		require.Greater(t, p.waits.Load(), tries)
+	})
+}
+
+// pulse is a registry that answers heartbeats, and has no release.
 type pulse struct {
 	registry.Registry
-	err atomic.Pointer[*release.Unavailable]
+	err   atomic.Pointer[*release.Unavailable]
+	waits atomic.Int64 // calls of Wait
 }
 
 func (p *pulse) answer() error {
@@ -226,3 +291,19 @@ func (p *pulse) answer() error {
 
 func (p *pulse) Beat(context.Context, registry.Host) (bool, error) { return false, p.answer() }
 func (p *pulse) Leave(context.Context, registry.Host) error        { return p.answer() }
+func (p *pulse) Wait(ctx context.Context, c registry.Cursor) (registry.Cursor, error) {
+	p.waits.Add(1)
+	if err := p.answer(); err != nil || c == "" {
+		return "1", err
+	}
+	<-ctx.Done()
+	return c, ctx.Err()
+}
+func (p *pulse) List(context.Context, string) ([]release.Record, error) { return nil, p.answer() }
+func (p *pulse) Active(context.Context, string) (release.Record, error) {
+	return release.Record{}, errors.Join(p.answer(), release.ErrNotFound)
+}
+func (p *pulse) ActiveChange(context.Context, string) (release.Event, error) {
+	return release.Event{}, errors.Join(p.answer(), release.ErrNotFound)
+}
+func (p *pulse) Observe(context.Context, registry.Observation) error { return p.answer() }

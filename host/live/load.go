@@ -57,7 +57,9 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 			return rec.Version, out, nil
 		}
 	}
+	over := b.late(s, rec.Version)
 	rel, err := b.prepare(ctx, &rec)
+	over()
 	if err != nil {
 		b.fail(ctx, &rec, err)
 		return rec.Version, Outcome{}, err

@@ -37,9 +37,7 @@ func (b *Board) Strategy(name string) (st StrategyStatus, ok bool) {
 // does not serve what the registry wants, or cannot reach what it needs.
 func (b *Board) Problems() []error {
 	var problems []error
-	b.contact.mu.Lock()
-	lost := b.contact.err
-	b.contact.mu.Unlock()
+	_, lost := b.contact.seen()
 	if lost != nil {
 		problems = append(problems, lost)
 	}
@@ -81,11 +79,14 @@ func (b *Board) Ready() error {
 		return ErrNoMarket
 	}
 	if b.opt.MaxStaleness > 0 {
-		b.contact.mu.Lock()
-		last, lost := b.contact.last, b.contact.err != nil
-		b.contact.mu.Unlock()
-		if age := b.opt.Now().Sub(last); lost && age > b.opt.MaxStaleness {
+		last, lost := b.contact.seen()
+		age := b.opt.Now().Sub(last)
+		switch {
+		case lost == nil:
+		case age > b.opt.MaxStaleness:
 			return fmt.Errorf("%w: last answer %s ago, the limit is %s", ErrStale, age.Round(time.Second), b.opt.MaxStaleness)
+		case age < 0: // an earlier process wrote it
+			return fmt.Errorf("%w: last answer at %s by a clock that was set back since: nobody knows how long ago", ErrStale, last.Format(time.RFC3339))
 		}
 	}
 	return nil

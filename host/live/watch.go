@@ -11,9 +11,11 @@ import (
 	"edgesignal/host/release"
 )
 
-// The waits between tries while the registry or the store is out of reach.
+// The waits between tries while the registry or the store is out of reach. The
+// first is short: a connection that broke is made anew at once, and a change
+// that came meanwhile is not to wait for it.
 const (
-	firstRetry = time.Second
+	firstRetry = 100 * time.Millisecond
 	lastRetry  = 30 * time.Second
 )
 
@@ -45,7 +47,7 @@ func (b *Board) Watch(ctx context.Context) {
 		retry = min(max(firstRetry, 2*retry), lastRetry)
 		if unreachable(err) {
 			b.opt.Log.Warn("registry out of reach", "error", err, "retry_in", retry)
-			sleep(ctx, b.jittered(retry))
+			b.rest(ctx, b.jittered(retry))
 		}
 	}
 }
@@ -90,6 +92,20 @@ func (b *Board) Sync(ctx context.Context) error {
 	return fault
 }
 
+// rest sleeps until d is over or the registry is back, which the heartbeat
+// sees first.
+func (b *Board) rest(ctx context.Context, d time.Duration) {
+	least := min(d, firstRetry) // it may come and go
+	sleep(ctx, least)
+	t := time.NewTimer(d - least)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-b.back:
+	case <-ctx.Done():
+	}
+}
+
 // jittered spreads hosts that were started together.
 func (b *Board) jittered(d time.Duration) time.Duration {
 	return d - time.Duration(rand.Int64N(int64(d)/5+1))
@@ -117,24 +133,34 @@ func unreachable(err error) bool {
 	return errors.As(err, &unavailable) && unavailable.Part == release.PartRegistry
 }
 
-// passing reports whether trying again may help: an outage, or a load that
-// took too long.
+// passing reports whether trying again may help: an outage, a load that took
+// too long, or bytes that are not those of the release, for they may have been
+// damaged on the way.
 func passing(err error) bool {
 	var unavailable *release.Unavailable
-	return errors.As(err, &unavailable) || errors.Is(err, context.DeadlineExceeded)
+	var refused *release.Rejection
+	return errors.As(err, &unavailable) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &refused) && refused.Reason == release.DigestMismatch
 }
 
 // saw notes whether the registry answered: an error of the domain is an
 // answer too.
 func (b *Board) saw(err error) {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	lost := unreachable(err) // one that hangs is, by the end of somebody's patience
+	if !lost && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		return
 	}
 	b.contact.mu.Lock()
 	defer b.contact.mu.Unlock()
-	if unreachable(err) {
+	if lost {
 		b.contact.err = err
 		return
+	}
+	if b.contact.err != nil {
+		select {
+		case b.back <- struct{}{}:
+		default:
+		}
 	}
 	b.contact.err, b.contact.last = nil, b.opt.Now()
 	if b.opt.Keep != nil && b.opt.MaxStaleness > 0 {
@@ -142,6 +168,14 @@ func (b *Board) saw(err error) {
 			b.opt.Log.Warn("the time of this contact is not kept for a start without registry", "error", err)
 		}
 	}
+}
+
+// seen is when the registry last answered, and why it does not now, nil = it
+// does.
+func (c *contact) seen() (last time.Time, lost error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last, c.err
 }
 
 // restore sets when an earlier process reached the registry, where this one

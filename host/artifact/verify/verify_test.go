@@ -1,8 +1,10 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,17 +15,23 @@ import (
 
 // answers is a source that brings one after the other.
 type answers struct {
-	texts []string // "" = an error
+	texts []string // "" = an error, "large" = too large
 	asked int
 }
 
-var errDown = errors.New("down")
+var (
+	errDown  = errors.New("down")
+	errLarge = fmt.Errorf("%w: as it says", artifact.ErrTooLarge)
+)
 
 func (a *answers) Fetch(_ context.Context, _, want string, _ int64) ([]byte, string, error) {
 	text := a.texts[a.asked]
 	a.asked++
-	if text == "" {
+	switch text {
+	case "":
 		return nil, "", errDown
+	case "large":
+		return nil, "", errLarge
 	}
 	b := []byte(text)
 	if sum := release.Sum(b); want != "" && want != sum {
@@ -42,7 +50,12 @@ func TestFetch(t *testing.T) {
 		err              error
 	}{
 		{"right", "k", sum, []string{"right"}, 1, false, false, nil},
-		{"nothing wanted", "k", "", []string{"any"}, 1, false, false, nil},
+		{"nothing wanted", "k", "", []string{"any", "any"}, 2, false, false, nil},
+		{"nothing wanted, flipped once", "k", "", []string{"flipped", "any", "any"}, 3, false, false, nil},
+		{"nothing wanted, flipped always", "k", "", []string{"a", "b", "c"}, 3, false, true, nil},
+		{"nothing wanted, and down after", "k", "", []string{"any", ""}, 2, false, false, errDown},
+		{"too large", "k", sum, []string{"large", "large"}, 2, false, false, errLarge},
+		{"too large by a flipped digit", "k", sum, []string{"large", "right"}, 2, false, false, nil},
 		{"by its key", artifact.Key(sum), "", []string{"right"}, 1, false, false, nil},
 		{"by a URL", "s3://bucket/a/" + artifact.Key(sum), "", []string{"flipped", "right"}, 2, false, false, nil},
 		{"flipped once", "k", sum, []string{"flipped", "right"}, 2, false, false, nil},
@@ -63,7 +76,7 @@ func TestFetch(t *testing.T) {
 			require.Equal(t, c.rejected, errors.As(err, &no))
 			require.Equal(t, c.gone, errors.As(err, &gone))
 			if c.rejected || c.gone {
-				require.ErrorContains(t, err, sum)
+				require.ErrorContains(t, err, cmp.Or(c.want, artifact.SumOf(c.path)))
 				require.ErrorContains(t, err, c.path)
 				require.Nil(t, b)
 				return

@@ -11,8 +11,10 @@ import (
 
 // Process is a running server.
 type Process struct {
+	Pid    int
 	signal chan syscall.Signal // one ends it
 	done   chan struct{}       // closed when it has ended
+	status int                 // read it after done
 }
 
 // Start runs cmd with what it prints appended to the file log. cmd.SysProcAttr
@@ -24,10 +26,14 @@ func Start(cmd *exec.Cmd, log string) (*Process, error) {
 	}
 	cmd.Stdout, cmd.Stderr = f, f
 	cmd.SysProcAttr.Setpgid = true
-	p := &Process{make(chan syscall.Signal), make(chan struct{})}
+	p := &Process{signal: make(chan syscall.Signal), done: make(chan struct{})}
 	started := make(chan error)
 	go p.keep(cmd, f, started)
-	return p, <-started
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	p.Pid = cmd.Process.Pid
+	return p, nil
 }
 
 // keep runs the server on a thread that lives as long: the signal that stops
@@ -41,12 +47,32 @@ func (p *Process) keep(cmd *exec.Cmd, log *os.File, started chan<- error) {
 	if err != nil {
 		return
 	}
-	_ = syscall.Kill(-cmd.Process.Pid, <-p.signal)
-	_ = cmd.Wait() // it was told to abandon everything, and says so
+	pid := cmd.Process.Pid
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // one that was told to abandon everything says so
+	}()
+	select {
+	case s := <-p.signal:
+		_ = syscall.Kill(-pid, s)
+		<-ended
+	case <-ended:
+	}
+	p.status = cmd.ProcessState.ExitCode()
 }
 
-// End sends a signal to the server and all its children, and waits.
-func (p *Process) End(signal syscall.Signal) {
-	p.signal <- signal
+// End sends a signal to the server and all its children, and waits. It gives
+// the exit status, -1 for one that the signal itself ended. One that ended
+// before is no error.
+func (p *Process) End(signal syscall.Signal) (status int) {
+	select {
+	case p.signal <- signal:
+	case <-p.done:
+	}
 	<-p.done
+	return p.status
 }
+
+// Ended is closed when the server has ended, by itself or not.
+func (p *Process) Ended() <-chan struct{} { return p.done }

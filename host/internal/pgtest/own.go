@@ -3,12 +3,13 @@ package pgtest
 import (
 	"context"
 	"fmt"
-	"net"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"edgesignal/host/internal/daemon"
 )
 
 // Server is a PostgreSQL of one test's own, which it may kill.
@@ -21,10 +22,8 @@ type Server struct {
 // schema in its one database. It is removed when t ends.
 func Own(t testing.TB) *Server {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := daemon.Port()
 	require.NoError(t, err)
-	port := ln.Addr().(*net.TCPAddr).Port
-	require.NoError(t, ln.Close())
 	s, err := create(port)
 	require.NoError(t, err)
 	t.Cleanup(s.remove)

@@ -132,8 +132,16 @@ func (s *server) await(ctx context.Context) error {
 			return nil
 		}
 		select {
+		case <-s.run.Ended():
+			// What was killed before it still held its memory.
+			if err := s.start(); err != nil {
+				return err
+			}
+		default:
+		}
+		select {
 		case <-ctx.Done():
-			return fmt.Errorf("PostgreSQL does not answer: %w", err)
+			return fmt.Errorf("PostgreSQL does not answer: %w; see %s", err, s.log())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -141,7 +149,11 @@ func (s *server) await(ctx context.Context) error {
 
 // exec runs one statement in the database "postgres".
 func (s *server) exec(ctx context.Context, sql string) error {
-	conn, err := pgx.Connect(ctx, s.url("postgres"))
+	return s.execIn(ctx, "postgres", sql)
+}
+
+func (s *server) execIn(ctx context.Context, database, sql string) error {
+	conn, err := pgx.Connect(ctx, s.url(database))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@
 package programtest
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +17,15 @@ import (
 // Build gives the path of a static edgesignal that lives as long as the test.
 func Build(t testing.TB) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "edgesignal")
-	build(t, []string{"CGO_ENABLED=0"}, "-o", binary, "edgesignal/cmd/edgesignal")
+	binary, err := BuildIn(t.TempDir())
+	require.NoError(t, err)
 	return binary
+}
+
+// BuildIn is Build for as long as the folder dir.
+func BuildIn(dir string) (binary string, err error) {
+	binary = filepath.Join(dir, "edgesignal")
+	return binary, build(context.Background(), []string{"CGO_ENABLED=0"}, "-o", binary, "edgesignal/cmd/edgesignal")
 }
 
 // Guest is the main package pkg as a wasm module, without metadata, built with
@@ -25,16 +33,18 @@ func Build(t testing.TB) string {
 func Guest(t testing.TB, pkg string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "guest.wasm")
-	build(t, []string{"GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS="}, "-buildmode=c-shared", "-ldflags=-s -w", "-o", out, pkg)
+	err := build(t.Context(), []string{"GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS="}, "-buildmode=c-shared", "-ldflags=-s -w", "-o", out, pkg)
+	require.NoError(t, err)
 	wasm, err := os.ReadFile(out)
 	require.NoError(t, err)
 	return wasm
 }
 
-func build(t testing.TB, env []string, args ...string) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"build", "-buildvcs=false"}, args...)...)
+func build(ctx context.Context, env []string, args ...string) error {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-buildvcs=false"}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
-	text, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", text)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w: %s", err, text)
+	}
+	return nil
 }

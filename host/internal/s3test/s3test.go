@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -58,10 +57,8 @@ func New(t testing.TB) *Server {
 	versitygw, err := program()
 	require.NoError(t, err)
 	s := &Server{t: t, program: versitygw, dir: t.TempDir()}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	s.port, err = daemon.Port()
 	require.NoError(t, err)
-	s.port = ln.Addr().(*net.TCPAddr).Port
-	require.NoError(t, ln.Close())
 	for _, name := range []string{"root", "versions", "iam"} {
 		require.NoError(t, os.Mkdir(filepath.Join(s.dir, name), 0o700))
 	}

@@ -57,6 +57,14 @@ func final(err error) bool {
 	return false
 }
 
+// broken is whether a connection ended, and not just what was asked of it: the
+// server said nothing, or that it ends the session (SQLSTATE classes of
+// connections and of an operator's intervention).
+func broken(err error) bool {
+	code := sqlState(err)
+	return len(code) != 5 || code[:2] == "08" || code[:2] == "57"
+}
+
 func sqlState(err error) string {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {

@@ -60,6 +60,30 @@ func TestKilledAndRestarted(t *testing.T) {
 	require.Equal(t, "v1", active.Version)
 }
 
+// Connections break together: after the first error each call has a new one.
+func TestOneErrorForAllThatBroke(t *testing.T) {
+	url := pgtest.New(t)
+	r, admin := open(t, url, time.Minute), shell(t, url)
+	_, err := r.Register(t.Context(), plain("v1"))
+	require.NoError(t, err)
+	for range 10 {
+		var several sync.WaitGroup
+		for range 8 { // as many connections as it has
+			several.Go(func() { _, _ = r.List(t.Context(), "") })
+		}
+		several.Wait()
+		run(t, admin, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()")
+		errs := 0
+		for range 8 {
+			if _, err := r.Get(t.Context(), ref("v1")); err != nil {
+				requireUnavailable(t, err)
+				errs++
+			}
+		}
+		require.LessOrEqual(t, errs, 1)
+	}
+}
+
 // Nothing is lost between a connection that breaks and the next one that
 // listens: each wait ends, though its polls are far apart.
 func TestNothingIsMissedWhileConnectionsBreak(t *testing.T) {
@@ -142,6 +166,32 @@ func TestTheSchemaIsLookedAtOnFirstContact(t *testing.T) {
 	run(t, admin, "DELETE FROM goose_db_version WHERE version_id = 99")
 	_, err = r.List(t.Context(), "")
 	require.NoError(t, err)
+}
+
+// A schema that changes under a program that runs is noticed, and so is its way back.
+func TestTheSchemaIsLookedAtAgain(t *testing.T) {
+	url := pgtest.New(t)
+	r, err := postgres.OpenConfig(t.Context(), postgres.Config{URL: url, Recheck: 20 * time.Millisecond})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, r.Close()) })
+	rested, err := postgres.OpenConfig(t.Context(), postgres.Config{URL: url, Recheck: time.Hour})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, rested.Close()) })
+	admin := shell(t, url)
+	for _, c := range []struct{ change, undo, wants string }{
+		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)", "DELETE FROM goose_db_version WHERE version_id = 99", "use a newer program"},
+		{"ALTER TABLE goose_db_version RENAME TO away", "ALTER TABLE away RENAME TO goose_db_version", "run edgesignal migrate"},
+	} {
+		run(t, admin, c.change)
+		require.Eventually(t, func() bool { _, err = r.List(t.Context(), ""); return err != nil }, time.Minute, time.Millisecond)
+		requireUnavailable(t, err)
+		require.ErrorContains(t, err, c.wants)
+		_, err = rested.List(t.Context(), "")
+		require.NoError(t, err, "it is not asked with each call")
+		run(t, admin, c.undo)
+		_, err = r.List(t.Context(), "")
+		require.NoError(t, err)
+	}
 }
 
 // deaf accepts connections and never says a word.

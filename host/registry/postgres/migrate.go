@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -85,7 +86,8 @@ func (r *Registry) checkSchema(ctx context.Context) error {
 	case have < known:
 		return fmt.Errorf("registry %s: its schema has version %d, this program needs %d: run edgesignal migrate", r.name, have, known)
 	}
-	r.fits.Store(true)
+	now := time.Now()
+	r.fits.Store(&now)
 	return nil
 }
 

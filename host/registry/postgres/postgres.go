@@ -28,7 +28,8 @@ type Config struct {
 	URL string
 
 	// PollInterval is how often at most Wait looks for a change that no
-	// notification told it of. 0 = 1 s.
+	// notification told it of. 0 = 600 ms: a change that must do without one
+	// reaches a host within a second all the same.
 	PollInterval time.Duration
 
 	// Timeout is how long a call, connecting included, waits for an answer
@@ -39,6 +40,10 @@ type Config struct {
 	// this long Open returns all the same, and the first call that reaches the
 	// database looks at the schema. 0 = Open fails.
 	Patience time.Duration
+
+	// Recheck is how often at most a call looks at the schema first: somebody
+	// may migrate it, or put an old backup in its place. 0 = 10 s.
+	Recheck time.Duration
 }
 
 // Registry is a pool of connections, and one more that listens from the first
@@ -48,7 +53,7 @@ type Registry struct {
 	name string // the URL without its password, for messages
 	pool *pgxpool.Pool
 
-	fits atomic.Bool // the schema was seen to be this program's
+	fits atomic.Pointer[time.Time] // when the schema was last seen to be this program's
 
 	close  sync.Once
 	closed chan struct{}
@@ -108,10 +113,13 @@ func (r *Registry) Close() error {
 
 func (c Config) withDefaults() Config {
 	if c.PollInterval == 0 {
-		c.PollInterval = time.Second
+		c.PollInterval = 600 * time.Millisecond
 	}
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second
+	}
+	if c.Recheck == 0 {
+		c.Recheck = 10 * time.Second
 	}
 	return c
 }

@@ -3,17 +3,18 @@ package postgres
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"edgesignal/host/release"
 )
 
-// try runs f until it ends or the timeout does. A database that Open did not
-// reach is looked at first: one with another schema is as good as none, until
-// somebody migrates it.
+// try runs f until it ends or the timeout does. A database whose schema was not
+// looked at lately, or never, is looked at first: one with another schema is as
+// good as none, until somebody migrates it or a newer program takes over.
 func (r *Registry) try(ctx context.Context, op string, f func(context.Context) error) error {
-	if !r.fits.Load() {
+	if last := r.fits.Load(); last == nil || time.Since(*last) >= r.cfg.Recheck {
 		err := r.checkSchema(ctx)
 		var gone *release.Unavailable
 		switch {
@@ -31,7 +32,13 @@ func (r *Registry) try(ctx context.Context, op string, f func(context.Context) e
 func (r *Registry) attempt(ctx context.Context, op string, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()
-	return r.fault(ctx, op, f(limited))
+	err := f(limited)
+	fault := r.fault(ctx, op, err)
+	var gone *release.Unavailable
+	if errors.As(fault, &gone) && broken(err) {
+		r.pool.Reset() // one connection that breaks is seldom alone: the next call is to have a new one
+	}
+	return fault
 }
 
 // change runs f in a transaction that holds the lock of all status changes,

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"edgesignal/host/internal/daemon"
 	"edgesignal/host/internal/pgtest"
 	"edgesignal/host/internal/s3test"
 )
@@ -124,16 +124,10 @@ func script(t *testing.T, steps []step, env ...string) []string {
 	return said
 }
 
-// freePort is none of those that the system gives to connections: a host that
-// is started again finds it free.
+// freePort is one that a host of the document can listen on.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for t.Context().Err() == nil {
-		port := strconv.Itoa(15000 + rand.IntN(17000))
-		if ln, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			require.NoError(t, ln.Close())
-			return port
-		}
-	}
-	return ""
+	port, err := daemon.Port()
+	require.NoError(t, err)
+	return strconv.Itoa(port)
 }

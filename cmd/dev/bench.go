@@ -69,16 +69,6 @@ func (c *benchServingCmd) Run(ctx context.Context, s shell) (err error) {
 			return err
 		}},
 		step{name: "measure", do: func(ctx context.Context) error {
-			if c.OffFlags == offFlags {
-				help, err := s.output(ctx, command{args: []string{o.Binary, "serve", "--help"}})
-				if err != nil {
-					return err
-				}
-				if !strings.Contains(help, "--answer-cache-bytes") {
-					o.OffFlags = nil
-					fmt.Fprintln(s.stdout, "... not measured: the service with its caches off. This one has none to switch off.")
-				}
-			}
 			if err := serving.Run(ctx, o, &table); err != nil {
 				return err
 			}

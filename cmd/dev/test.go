@@ -43,6 +43,9 @@ func (*testCmd) Run(ctx context.Context, s shell) (err error) {
 		// The race detector needs cgo, whatever the environment says of it.
 		step{name: "all tests with the race detector", do: s.do(
 			goCommand("test", "-race", "-count=1", "-timeout="+testTimeout, "./...").with("CGO_ENABLED=1"))},
+		// Once each: a benchmark that fails says nothing of speed, and much of what it measures.
+		step{name: "every benchmark, once", do: s.do(
+			goCommand(append([]string{"test", "-run", "^$", "-bench", ".", "-benchtime", "1x", "-timeout=" + testTimeout}, benchPackages...)...))},
 		v3,
 		step{name: "numeric tests on arm64", do: func(ctx context.Context) error { return s.testArm64(ctx, tmp) }},
 		step{name: "everything builds for arm64", do: s.do(

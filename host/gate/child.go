@@ -10,8 +10,6 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -83,8 +81,7 @@ func (g *Child) run(ctx context.Context, o order) (*Verdict, error) {
 		program = self
 	}
 	cmd := exec.CommandContext(bounded, program) // killed when bounded ends
-	// Half of the cores are left to who answers requests.
-	cmd.Env = []string{childEnv + "=1", "GOTRACEBACK=none", "GOMAXPROCS=" + strconv.Itoa(max(1, runtime.GOMAXPROCS(0)/2))}
+	cmd.Env = []string{childEnv + "=1", "GOTRACEBACK=none"}
 	cmd.Dir = "/"
 	cmd.SysProcAttr = childAttr()
 	cmd.WaitDelay = 5 * time.Second

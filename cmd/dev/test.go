@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// testTimeout is for the tests of one package. The numeric ones compare
+// testTimeout is for the tests of one package. Those of host start a process for
+// each of some 600 uploads, and the numeric ones compare
 // hundreds of thousands of cells, which takes its time under an emulator.
-const testTimeout = "20m"
+const testTimeout = "40m"
 
 // s3Modfile pins the S3 server that tests run, apart from the module itself:
 // 77 modules that the binary has nothing to do with. host/internal/s3test asks

@@ -40,33 +40,58 @@ func (s *Server) answerBook(c *fiber.Ctx, strategy string, q signal.Query) error
 		return err
 	}
 	defer done()
-	key := bookKey(snap, &q)
+	if err := s.writeBook(c, snap, q); err != nil {
+		s.metrics.ruleFault(&snap.Release.Manifest, err)
+		return fmt.Errorf("%s %s: %w", snap.Release.Manifest.Strategy, snap.Release.Manifest.Version, err)
+	}
+	return nil
+}
+
+func (s *Server) writeBook(c *fiber.Ctx, snap *live.Snapshot, q signal.Query) error {
+	draft := drafts.Get().(*[]byte)
+	defer drafts.Put(draft)
+	*draft = appendKey((*draft)[:0], snap, &q)
+	if q.Symbols != nil && (s.pages == nil || !s.asked.before(*draft)) {
+		return s.writeOnce(c, snap, q, draft)
+	}
+	key := string(*draft)
 	p, kept := s.pages.Get(key)
 	if !kept {
 		ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
 		defer cancel()
-		p, err = s.pages.Do(ctx, key, func() (*page, error) { return s.newPage(ctx, snap, q) })
-	}
-	if err != nil {
-		s.metrics.ruleFault(&snap.Release.Manifest, err)
-		return fmt.Errorf("%s %s: %w", snap.Release.Manifest.Strategy, snap.Release.Manifest.Version, err)
+		var err error
+		if p, err = s.pages.Do(ctx, key, func() (*page, error) { return s.newPage(ctx, snap, q, draft) }); err != nil {
+			return err
+		}
 	}
 	return p.write(c)
 }
 
-// drafts are buffers that a page is encoded in.
+// drafts are buffers that keys and answers are written in.
 var drafts = sync.Pool{New: func() any { return new([]byte) }}
 
-func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Query) (*page, error) {
+// writeOnce answers with a book that is not kept.
+func (s *Server) writeOnce(c *fiber.Ctx, snap *live.Snapshot, q signal.Query, draft *[]byte) error {
+	ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
+	defer cancel()
+	book, err := s.opt.Engine.Book(ctx, snap, q)
+	if err != nil {
+		return err
+	}
+	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now())
+	c.Context().SetContentType(fiber.MIMEApplicationJSON)
+	c.Context().SetBody(*draft)
+	return nil
+}
+
+func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Query, draft *[]byte) (*page, error) {
 	book, err := s.opt.Engine.Book(ctx, snap, q)
 	if err != nil {
 		return nil, err
 	}
 	// Encoded where there is room already, for its length is known only then.
-	room := drafts.Get().(*[]byte)
-	*room = appendBook((*room)[:0], snap, book, s.opt.Now())
-	p := &page{body: bytes.Clone(*room)}
-	drafts.Put(room)
+	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now())
+	p := &page{body: bytes.Clone(*draft)}
 	if q.Symbols == nil {
 		sum := sha256.Sum256(p.body)
 		p.etag = `"` + hex.EncodeToString(sum[:16]) + `"`
@@ -85,18 +110,12 @@ func (p *page) write(c *fiber.Ctx) error {
 	return nil
 }
 
-// bookKey is all that decides a book: release, market, day and what is asked.
+// appendKey writes all that decides a book: release, market, day and what is asked.
 // No part can run into the next: none holds a line feed but Params, whose
 // length stands before it. The same symbols in another order are another key,
 // and the same book.
-func bookKey(snap *live.Snapshot, q *signal.Query) string {
-	n := 256 + len(q.Params) + 64*len(q.Previous)
-	for _, list := range [][]string{q.Symbols, q.Only} {
-		for _, s := range list {
-			n += len(s) + 1
-		}
-	}
-	b := append(make([]byte, 0, n), snap.Release.Digest...)
+func appendKey(b []byte, snap *live.Snapshot, q *signal.Query) []byte {
+	b = append(b, snap.Release.Digest...)
 	b = append(b, '\n')
 	if snap.Market != nil {
 		b = append(b, snap.Market.Revision...)
@@ -105,7 +124,7 @@ func bookKey(snap *live.Snapshot, q *signal.Query) string {
 	if q.AsOf != nil {
 		b = strconv.AppendInt(b, int64(*q.AsOf), 10)
 	}
-	for _, list := range [][]string{q.Symbols, q.Only} {
+	for _, list := range [...][]string{q.Symbols, q.Only} {
 		b = strconv.AppendInt(append(b, '\n'), int64(len(list)), 10)
 		for _, s := range list {
 			b = append(append(b, '\n'), s...)
@@ -114,11 +133,11 @@ func bookKey(snap *live.Snapshot, q *signal.Query) string {
 	b = strconv.AppendInt(append(b, '\n'), int64(len(q.Params)), 10)
 	b = append(append(b, '\n'), q.Params...)
 	if len(q.Previous) == 0 {
-		return string(b)
+		return b
 	}
 	for _, s := range slices.Sorted(maps.Keys(q.Previous)) {
 		b = append(append(append(b, '\n'), s...), ' ')
 		b = strconv.AppendUint(b, math.Float64bits(q.Previous[s]), 16)
 	}
-	return string(b)
+	return b
 }

@@ -39,10 +39,14 @@ type field struct {
 // and a name that stands twice is an error, for each reader of such a body may
 // believe another of the two.
 func decodeObject(body []byte, fields map[string]field) error {
+	text := string(body)
+	if ok, err := decodePlain(text, fields); ok {
+		return err
+	}
 	if !json.Valid(body) {
 		return notJSON(body)
 	}
-	err := members(string(body), func(name, value string, at int) error {
+	err := members(text, func(name, value string, at int) error {
 		f, ok := fields[name]
 		if !ok {
 			return refusal(badRequest, fmt.Sprintf("unknown field %.100q, at byte %d", name, at))

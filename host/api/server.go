@@ -73,6 +73,7 @@ type Server struct {
 	conns    *conns
 	metrics  *metrics
 	pages    *memo.Cache[string, *page]
+	asked    *asked
 	inFlight atomic.Int64
 	ctx      context.Context // ends when requests in flight have to give up
 	cancel   context.CancelFunc
@@ -86,7 +87,7 @@ func newServer(opt Options, l limits) *Server {
 		opt.Now = time.Now
 	}
 	s := &Server{
-		opt: opt, limits: l, conns: newConns(l.connections, l.linger), pages: newPages(opt.AnswerCacheBytes),
+		opt: opt, limits: l, conns: newConns(l.connections, l.linger), pages: newPages(opt.AnswerCacheBytes), asked: newAsked(),
 		cut: rand.Text(), uploads: uploads{limits: l},
 	}
 	s.metrics = newMetrics(s)

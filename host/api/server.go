@@ -103,6 +103,8 @@ func newServer(opt Options, l limits) *Server {
 		Immutable:      true,
 		BodyLimit:      l.body,
 		ReadBufferSize: l.header,
+		// A book of 500 symbols leaves in one write; the buffers are pooled.
+		WriteBufferSize: 64 << 10,
 		// conns holds the limit, so that nobody gets a bare 503.
 		Concurrency:  2 * l.connections,
 		ReadTimeout:  l.read,

@@ -73,7 +73,7 @@ func notJSON(body []byte) error {
 func decodeValue(name, value string, at int, f field) error {
 	if list, ok := f.to.(*[]string); ok {
 		// A thousand symbols are most of a large body.
-		if plain, ok := plainStrings(value); ok {
+		if plain, ok := (&plainText{s: value}).list(); ok {
 			*list = plain
 			return nil
 		}

@@ -44,28 +44,6 @@ func members(object string, visit func(name, value string, at int) error) error 
 	return nil
 }
 
-// plainStrings reads a valid JSON value that is an array of strings in which
-// every character stands for itself; ok is false for anything else.
-func plainStrings(array string) (list []string, ok bool) {
-	if array[0] != '[' {
-		return nil, false
-	}
-	list = make([]string, 0, strings.Count(array, `"`)/2)
-	for i := blanks(array, 1); array[i] != ']'; {
-		begin := i
-		i = value(array, i)
-		s, ok := plain(array[begin:i])
-		if !ok {
-			return nil, false
-		}
-		list = append(list, s)
-		if i = blanks(array, i); array[i] == ',' {
-			i = blanks(array, i+1)
-		}
-	}
-	return list, true
-}
-
 // text is what a valid JSON string says.
 func text(quoted string) (string, error) {
 	if s, ok := plain(quoted); ok {

@@ -24,7 +24,7 @@ func FuzzMembers(f *testing.F) {
 			require.Equal(t, value, text[at:at+len(value)])
 			require.True(t, json.Valid([]byte(value)), "%q", value)
 			found[name] = json.RawMessage(value)
-			if list, ok := plainStrings(value); ok {
+			if list, ok := (&plainText{s: value}).list(); ok {
 				var want []string
 				require.NoError(t, json.Unmarshal([]byte(value), &want))
 				require.Equal(t, want, list)

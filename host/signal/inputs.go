@@ -7,6 +7,7 @@ import (
 
 	"edgesignal/host/live"
 	"edgesignal/host/market"
+	"edgesignal/host/portfolio"
 )
 
 // Inputs are what a rule is given for one query: one entry a symbol, in
@@ -65,7 +66,7 @@ func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, colum
 		in.Symbols[k], in.Predictions[k], in.decimals[k] = symbol, p, scores.Decimals[i]
 	}
 	in.order = orderOf(scores.Order, series, in.Predictions, len(m.Series))
-	in.Ranks = denseRanks(in.order, in.Predictions)
+	in.Ranks = portfolio.RanksInOrder(in.order, in.Predictions)
 	if in.Columns, err = e.columns(ctx, columns, m, day, series, q.Previous); err != nil {
 		return nil, err
 	}

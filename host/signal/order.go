@@ -32,17 +32,3 @@ func orderOf(all, series []int32, predictions []float64, n int) []int32 {
 	}
 	return order
 }
-
-// denseRanks gives each position its rank: equal predictions share one, and
-// none is left out.
-func denseRanks(order []int32, predictions []float64) []int {
-	ranks := make([]int, len(order))
-	rank := 0
-	for k, i := range order {
-		if k == 0 || predictions[i] != predictions[order[k-1]] {
-			rank++
-		}
-		ranks[i] = rank
-	}
-	return ranks
-}

@@ -37,6 +37,6 @@ func TestOrderOf(t *testing.T) {
 		for k := range want {
 			require.Equal(t, want[k], order[k])
 		}
-		require.Equal(t, portfolio.DenseRanks(predictions), denseRanks(order, predictions))
+		require.Equal(t, portfolio.DenseRanks(predictions), portfolio.RanksInOrder(order, predictions))
 	})
 }

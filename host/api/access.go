@@ -104,7 +104,7 @@ const headerUnread = "X-Edgesignal-Unread"
 // unread is whether headerReceived left the body of a request unread. The mark
 // is known to this process only, so nobody can send it.
 func (s *Server) unread(h *fasthttp.RequestHeader) bool {
-	return string(h.Peek(headerUnread)) == s.cut
+	return s.opt.Tokens != nil && string(h.Peek(headerUnread)) == s.cut
 }
 
 // headerReceived is fasthttp's question after the headers of each request, and

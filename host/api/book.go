@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"math"
@@ -23,7 +22,7 @@ import (
 // changes it.
 type page struct {
 	body []byte
-	etag string // strong, in quotes; "" for what is no GET
+	etag []byte // strong, in quotes; nil for what is no GET
 }
 
 // newPages keeps about limit bytes of answers. A book is a pure function of
@@ -94,7 +93,7 @@ func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Quer
 	p := &page{body: bytes.Clone(*draft)}
 	if q.Symbols == nil {
 		sum := sha256.Sum256(p.body)
-		p.etag = `"` + hex.EncodeToString(sum[:16]) + `"`
+		p.etag = fmt.Appendf(nil, "\"%x\"", sum[:16])
 	}
 	return p, nil
 }
@@ -102,7 +101,7 @@ func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Quer
 // write answers with the page, or with 304 to a client that has it.
 func (p *page) write(c *fiber.Ctx) error {
 	ctx := c.Context()
-	if p.etag != "" && notModified(ctx, p.etag) {
+	if p.etag != nil && notModified(ctx, p.etag) {
 		return nil
 	}
 	ctx.SetContentType(fiber.MIMEApplicationJSON)

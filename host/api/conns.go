@@ -164,6 +164,8 @@ func (cs *conns) closed(c *conn) {
 type conn struct {
 	net.Conn
 	conns  *conns
+	reads  deadline
+	writes deadline
 	unread atomic.Bool // the client may still be sending what nobody will read
 	once   sync.Once
 	err    error
@@ -177,7 +179,7 @@ func (c *conn) Close() error {
 	c.once.Do(func() {
 		if w, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.unread.Load() && w.CloseWrite() == nil {
 			_ = c.SetReadDeadline(time.Now().Add(c.conns.linger))
-			_, _ = io.Copy(io.Discard, c.Conn)
+			_, _ = io.Copy(io.Discard, c)
 		}
 		c.err = c.Conn.Close()
 		c.conns.closed(c)

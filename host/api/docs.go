@@ -83,7 +83,7 @@ func (*Server) asset(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentSecurityPolicy, docPolicy)
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	ctx := c.Context()
-	if notModified(ctx, etag) {
+	if notModified(ctx, []byte(etag)) {
 		ctx.Response.Header.Del(fiber.HeaderContentEncoding)
 		return nil
 	}

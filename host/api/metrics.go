@@ -2,7 +2,9 @@ package api
 
 import (
 	"errors"
+	"maps"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,6 +23,7 @@ import (
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	series   atomic.Pointer[map[answered]series] // of requests and seconds, as far as there are any yet
 	faults   *prometheus.CounterVec
 	reloads  *prometheus.CounterVec
 	handler  fiber.Handler
@@ -42,6 +45,7 @@ func newMetrics(s *Server) *metrics {
 			Name: "edgesignal_reload_requests_total", Help: "Reloads asked for over HTTP, by how they ended.",
 		}, []string{"strategy", "outcome"}),
 	}
+	m.series.Store(&map[answered]series{})
 	busy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "edgesignal_http_requests_in_flight", Help: "Requests being answered.",
 	}, func() float64 { return float64(s.inFlight.Load()) })
@@ -57,6 +61,17 @@ func newMetrics(s *Server) *metrics {
 // scrape is GET /metrics.
 func (s *Server) scrape(c *fiber.Ctx) error { return s.metrics.handler(c) }
 
+// answered is what the answers of one series have in common.
+type answered struct {
+	method, route string
+	status        int
+}
+
+type series struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
+}
+
 // served counts one answer. route is a path of the table, "" for none.
 func (m *metrics) served(method, route string, status int, took time.Duration) {
 	if route == "" {
@@ -65,8 +80,27 @@ func (m *metrics) served(method, route string, status int, took time.Duration) {
 	if !knownMethod(method) {
 		method = "other"
 	}
-	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
-	m.seconds.WithLabelValues(route).Observe(took.Seconds())
+	a := answered{method, route, status}
+	s, ok := (*m.series.Load())[a]
+	if !ok {
+		s = m.find(a)
+	}
+	s.requests.Inc()
+	s.seconds.Observe(took.Seconds())
+}
+
+// find looks up a series by its labels, which takes ten times as long as one
+// that is kept.
+func (m *metrics) find(a answered) series {
+	s := series{m.requests.WithLabelValues(a.method, a.route, strconv.Itoa(a.status)), m.seconds.WithLabelValues(a.route)}
+	for {
+		old := m.series.Load()
+		all := maps.Clone(*old)
+		all[a] = s
+		if m.series.CompareAndSwap(old, &all) {
+			return s
+		}
+	}
 }
 
 // ruleFault counts err when it is the rule's.

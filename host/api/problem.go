@@ -222,7 +222,7 @@ func clipped(s string) string {
 func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {
 	p := problemOf(err)
 	v := visitOf(ctx)
-	v.code, v.err = p.Code, err
+	v.code, v.err, v.caching = p.Code, err, nil
 	body, err := encoded(p)
 	if err != nil { // a struct of strings and a number
 		panic(err)

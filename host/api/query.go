@@ -25,8 +25,12 @@ type query map[string][]string
 //
 // It reads a copy, not fiber's view of the request: the strings may be kept.
 func queryOf(c *fiber.Ctx, known ...string) (query, error) {
+	text := c.Context().URI().QueryString()
+	if len(text) == 0 {
+		return nil, nil
+	}
 	q := query{}
-	for pair := range strings.SplitSeq(string(c.Context().URI().QueryString()), "&") {
+	for pair := range strings.SplitSeq(string(text), "&") {
 		if pair == "" {
 			continue
 		}

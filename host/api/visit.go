@@ -22,6 +22,8 @@ type visit struct {
 	code   code   // of the problem it ended in; "" = none
 	err    error  // why
 	stack  []byte // of a panic
+
+	caching []byte // the answer's Cache-Control; nil = nobody may keep it
 }
 
 // Names and values of headers that answers have.
@@ -106,9 +108,10 @@ func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
 	if s.opt.Demo {
 		h.SetCanonical(nameDemo, valueSynthetic)
 	}
-	if len(h.PeekBytes(nameCacheControl)) == 0 {
-		h.SetCanonical(nameCacheControl, valueNoStore)
+	if v.caching == nil {
+		v.caching = valueNoStore
 	}
+	h.SetCanonical(nameCacheControl, v.caching)
 	took := time.Since(v.start)
 	s.metrics.served(v.method, v.route, ctx.Response.StatusCode(), took)
 

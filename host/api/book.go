@@ -53,9 +53,9 @@ func (s *Server) writeBook(c *fiber.Ctx, snap *live.Snapshot, q signal.Query) er
 	if q.Symbols != nil && (s.pages == nil || !s.asked.before(*draft)) {
 		return s.writeOnce(c, snap, q, draft)
 	}
-	key := string(*draft)
-	p, kept := s.pages.Get(key)
+	p, kept := memo.Get(s.pages, *draft)
 	if !kept {
+		key := string(*draft)
 		ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
 		defer cancel()
 		var err error

@@ -171,23 +171,25 @@ func TestWhoHasTheBookIsToldSo(t *testing.T) {
 
 // TestBooksAreEncodedAsTheirStructIs holds the encoder against encoding/json.
 func TestBooksAreEncodedAsTheirStructIs(t *testing.T) {
-	names := rapid.OneOf(rapid.StringMatching(`[A-Z.^=&+-]{1,8}`), rapid.String(), rapid.SampledFrom([]string{"\"", "\\", "\x7f", "<&>", "\u2028", "\xff", "ä"}))
+	symbol := rapid.StringMatching(`[A-Z0-9_^=&+-][A-Z0-9._^=&+-]{0,31}`)
+	names := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"\"", "\\", "\x7f", "<&>", "\u2028", "\xff", "ä"}))
 	rapid.Check(t, func(t *rapid.T) {
 		snap := &live.Snapshot{
 			Release: &live.Release{Digest: names.Draw(t, "digest"), Manifest: release.Manifest{Strategy: names.Draw(t, "strategy"), Version: names.Draw(t, "version")}},
 			Market:  &market.Market{Revision: names.Draw(t, "revision")},
 		}
-		book := &signal.Answer{AsOf: market.Date(rapid.IntRange(-20_000, 80_000).Draw(t, "as of")), DataAsOf: 20_000}
+		in := &signal.Inputs{AsOf: market.Date(rapid.IntRange(-20_000, 80_000).Draw(t, "as of")), DataAsOf: 20_000}
+		book := &signal.Answer{Inputs: in}
 		for i := range rapid.IntRange(0, 4).Draw(t, "signals") {
 			p := rapid.Float64().Draw(t, "prediction")
 			text, err := json.Marshal(number(p))
 			require.NoError(t, err)
-			book.Signals = append(book.Signals, signal.Signal{
-				Symbol: names.Draw(t, "symbol"), PredictedReturn: p, Decimal: string(text), Rank: i, TargetWeight: rapid.Float64().Draw(t, "weight"),
-			})
+			in.Symbols, in.Predictions = append(in.Symbols, symbol.Draw(t, "symbol")), append(in.Predictions, p)
+			in.Decimals, in.Ranks = append(in.Decimals, string(text)), append(in.Ranks, i)
+			book.Weights, book.Order = append(book.Weights, rapid.Float64().Draw(t, "weight")), append(book.Order, int32(i))
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "excluded") {
-			book.Excluded = append(book.Excluded, signal.Excluded{Symbol: names.Draw(t, "left out"), Reason: signal.NoBar})
+			book.Excluded = append(book.Excluded, signal.Excluded{Symbol: symbol.Draw(t, "left out"), Reason: signal.NoBar})
 		}
 		now := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "now"), rapid.Int64Range(0, 1e9-1).Draw(t, "ns"))
 		want, err := encoded(newSignalsAnswer(snap, book, now))

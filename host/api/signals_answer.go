@@ -41,20 +41,21 @@ type excludedLine struct {
 
 func newSignalsAnswer(snap *live.Snapshot, book *signal.Answer, now time.Time) *signalsAnswer {
 	a := &signalsAnswer{
-		Signals: make([]signalLine, len(book.Signals)),
+		Signals: make([]signalLine, book.Len()),
 		Metadata: signalsMetadata{
 			Strategy:       snap.Release.Manifest.Strategy,
 			ModelVersion:   snap.Release.Manifest.Version,
 			Release:        snap.Release.Digest,
 			GeneratedAt:    instant(now),
-			AsOfDate:       book.AsOf,
-			DataAsOf:       book.DataAsOf,
-			NumSymbols:     len(book.Signals),
+			AsOfDate:       book.Inputs.AsOf,
+			DataAsOf:       book.Inputs.DataAsOf,
+			NumSymbols:     book.Len(),
 			MarketRevision: snap.Market.Revision,
 			Excluded:       make([]excludedLine, len(book.Excluded)),
 		},
 	}
-	for i, l := range book.Signals {
+	for i := range a.Signals {
+		l := book.Signal(i)
 		a.Signals[i] = signalLine{l.Symbol, number(l.PredictedReturn), l.Rank, number(l.TargetWeight)}
 	}
 	for i, x := range book.Excluded {

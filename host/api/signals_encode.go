@@ -15,14 +15,14 @@ import (
 // reflection: books are most of what this host sends.
 func appendBook(b []byte, snap *live.Snapshot, book *signal.Answer, now time.Time) []byte {
 	// A line takes some 100 bytes, so that b grows once.
-	b = slices.Grow(b, 512+112*len(book.Signals)+64*len(book.Excluded))
+	b = slices.Grow(b, 512+112*book.Len()+64*len(book.Excluded))
 	b = append(b, `{"signals":[`...)
-	for i := range book.Signals {
+	for i := range book.Len() {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		l := &book.Signals[i]
-		b = appendString(append(b, `{"symbol":`...), l.Symbol)
+		l := book.Signal(i)
+		b = appendSymbol(b, l.Symbol)
 		b = append(append(b, `,"predicted_return":`...), l.Decimal...)
 		b = strconv.AppendInt(append(b, `,"rank":`...), int64(l.Rank), 10)
 		b = decimal.Append(append(b, `,"target_weight":`...), l.TargetWeight)
@@ -33,20 +33,26 @@ func appendBook(b []byte, snap *live.Snapshot, book *signal.Answer, now time.Tim
 	b = appendString(append(b, `,"model_version":`...), m.Version)
 	b = appendString(append(b, `,"release":`...), snap.Release.Digest)
 	b = appendString(append(b, `,"generated_at":`...), instant(now))
-	b = appendString(append(b, `,"as_of_date":`...), book.AsOf.String())
-	b = appendString(append(b, `,"data_as_of":`...), book.DataAsOf.String())
-	b = strconv.AppendInt(append(b, `,"num_symbols":`...), int64(len(book.Signals)), 10)
+	b = appendString(append(b, `,"as_of_date":`...), book.Inputs.AsOf.String())
+	b = appendString(append(b, `,"data_as_of":`...), book.Inputs.DataAsOf.String())
+	b = strconv.AppendInt(append(b, `,"num_symbols":`...), int64(book.Len()), 10)
 	b = appendString(append(b, `,"market_revision":`...), snap.Market.Revision)
 	b = append(b, `,"excluded":[`...)
 	for i, x := range book.Excluded {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(append(b, `{"symbol":`...), x.Symbol)
+		b = appendSymbol(b, x.Symbol)
 		b = appendString(append(b, `,"reason":`...), string(x.Reason))
 		b = append(b, '}')
 	}
 	return append(b, "]}}\n"...)
+}
+
+// appendSymbol begins an object with a symbol. Every character that a symbol
+// may have stands for itself in JSON: see market.CanonicalSymbol.
+func appendSymbol(b []byte, symbol string) []byte {
+	return append(append(append(b, `{"symbol":"`...), symbol...), '"')
 }
 
 // appendString writes s as a JSON string, as encoded does.

@@ -6,15 +6,16 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 )
 
-// visit is what is known of one request beside its answer.
+// visit is what is known of one request beside its answer, until it leaves.
 type visit struct {
-	id     string
+	id     []byte // in room
 	start  time.Time
 	method string // "" = it could not be read
 	route  string // the path in the table; "" = none
@@ -24,6 +25,8 @@ type visit struct {
 	stack  []byte // of a panic
 
 	caching []byte // the answer's Cache-Control; nil = nobody may keep it
+
+	room [maxRequestIDSize]byte
 }
 
 // Names and values of headers that answers have.
@@ -39,12 +42,16 @@ var (
 	valueSynthetic         = []byte("synthetic-data")
 )
 
+var visits = sync.Pool{New: func() any { return new(visit) }}
+
 type visitKey struct{}
 
 func visitOf(ctx *fasthttp.RequestCtx) *visit { return ctx.UserValue(visitKey{}).(*visit) }
 
 func (s *Server) newVisit(ctx *fasthttp.RequestCtx) *visit {
-	v := &visit{id: requestID(ctx.Request.Header.Peek(headerRequestID)), start: time.Now(), method: methodName(ctx.Method())}
+	v := visits.Get().(*visit)
+	v.start, v.method = time.Now(), methodName(ctx.Method())
+	v.id = appendRequestID(v.room[:0], ctx.Request.Header.Peek(headerRequestID))
 	ctx.SetUserValue(visitKey{}, v)
 	return v
 }
@@ -99,11 +106,15 @@ func (v *visit) path(ctx *fasthttp.RequestCtx) string {
 
 func knownMethod(m string) bool { return slices.Contains(fiber.DefaultMethods, m) }
 
-// leave stamps the answer, counts it and logs it.
+// leave stamps the answer, counts it and logs it. It is the visit's end.
 func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
+	defer func() {
+		*v = visit{}
+		visits.Put(v)
+	}()
 	h := &ctx.Response.Header
 	// Set would look at each name first, and write another case of some.
-	h.SetCanonical(nameRequestID, []byte(v.id))
+	h.SetCanonical(nameRequestID, v.id)
 	h.SetCanonical(nameContentTypeOptions, valueNoSniff)
 	if s.opt.Demo {
 		h.SetCanonical(nameDemo, valueSynthetic)
@@ -126,7 +137,7 @@ func (s *Server) leave(ctx *fasthttp.RequestCtx, v *visit) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("request_id", v.id), slog.String("method", v.method), slog.String("path", v.path(ctx)),
+		slog.String("request_id", string(v.id)), slog.String("method", v.method), slog.String("path", v.path(ctx)),
 		slog.Int("status", ctx.Response.StatusCode()), slog.Float64("took_ms", float64(took.Microseconds())/1000), slog.String("client", ctx.RemoteAddr().String()),
 	}
 	if v.caller != "" {

@@ -58,6 +58,7 @@ type Board struct {
 	started time.Time  // of this process, as the registry knows it
 	mu      sync.Mutex // writers of slots, of a slot's snapshot, and of market
 	slots   sync.Map   // strategy -> *slot
+	home    *slot      // of the default strategy
 	market  *market.Market
 	closed  bool
 
@@ -87,11 +88,14 @@ func NewBoard(opt Options) *Board {
 	}
 	b := &Board{opt: opt, started: opt.Now(), back: make(chan struct{}, 1)}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
-	b.slot(opt.Strategy)
+	b.home = b.slot(opt.Strategy)
 	return b
 }
 
 func (b *Board) find(strategy string) *slot {
+	if strategy == b.opt.Strategy {
+		return b.home
+	}
 	if s, ok := b.slots.Load(strategy); ok {
 		return s.(*slot)
 	}

@@ -64,14 +64,15 @@ func (c *Cache[K, V]) Stats() Stats {
 	return s
 }
 
-// Get is the value of a key that is kept, without a wait or a computation.
-func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
+// Get is the value of a key that is kept, without a wait or a computation, and
+// without making a string of k.
+func Get[V any](c *Cache[string, V], k []byte) (v V, ok bool) {
 	if c == nil {
 		return v, false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := c.entries[k]
+	e := c.entries[string(k)]
 	if e == nil || e.at == nil {
 		return v, false
 	}

@@ -3,6 +3,7 @@ package memo_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,23 +19,23 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func ofLength(_ int, v string) int64 { return int64(len(v)) }
+func ofLength(_ string, v string) int64 { return int64(len(v)) }
 
 func value(v string) func() (string, error) { return func() (string, error) { return v, nil } }
 
 func TestAValueIsComputedOnce(t *testing.T) {
 	c := memo.New(10_000, ofLength)
 	for range 3 {
-		v, err := c.Do(t.Context(), 1, value("one"))
+		v, err := c.Do(t.Context(), "1", value("one"))
 		require.NoError(t, err)
 		require.Equal(t, "one", v)
 	}
-	_, err := c.Do(t.Context(), 1, func() (string, error) { panic("it is kept") })
+	_, err := c.Do(t.Context(), "1", func() (string, error) { panic("it is kept") })
 	require.NoError(t, err)
-	v, ok := c.Get(1)
+	v, ok := memo.Get(c, []byte("1"))
 	require.True(t, ok)
 	require.Equal(t, "one", v)
-	_, ok = c.Get(2)
+	_, ok = memo.Get(c, []byte("2"))
 	require.False(t, ok)
 	require.Equal(t, memo.Stats{Hits: 4, Misses: 1, Bytes: 256 + 3, Entries: 1}, c.Stats())
 }
@@ -43,11 +44,11 @@ func TestNothingIsKeptByNoCache(t *testing.T) {
 	for _, limit := range []int64{0, -1} {
 		c := memo.New(limit, ofLength)
 		for _, want := range []string{"one", "two"} {
-			v, err := c.Do(t.Context(), 1, value(want))
+			v, err := c.Do(t.Context(), "1", value(want))
 			require.NoError(t, err)
 			require.Equal(t, want, v)
 		}
-		_, ok := c.Get(1)
+		_, ok := memo.Get(c, []byte("1"))
 		require.False(t, ok)
 		require.Zero(t, c.Stats())
 	}
@@ -56,27 +57,27 @@ func TestNothingIsKeptByNoCache(t *testing.T) {
 func TestErrorsAreNotKept(t *testing.T) {
 	c := memo.New(10_000, ofLength)
 	broken := errors.New("broken")
-	_, err := c.Do(t.Context(), 1, func() (string, error) { return "", broken })
+	_, err := c.Do(t.Context(), "1", func() (string, error) { return "", broken })
 	require.ErrorIs(t, err, broken)
-	v, err := c.Do(t.Context(), 1, value("whole"))
+	v, err := c.Do(t.Context(), "1", value("whole"))
 	require.NoError(t, err)
 	require.Equal(t, "whole", v)
 }
 
 func TestAPanicIsItsCallersAlone(t *testing.T) {
 	c := memo.New(10_000, ofLength)
-	require.PanicsWithValue(t, "a bug", func() { _, _ = c.Do(t.Context(), 1, func() (string, error) { panic("a bug") }) })
-	v, err := c.Do(t.Context(), 1, value("whole"))
+	require.PanicsWithValue(t, "a bug", func() { _, _ = c.Do(t.Context(), "1", func() (string, error) { panic("a bug") }) })
+	v, err := c.Do(t.Context(), "1", value("whole"))
 	require.NoError(t, err)
 	require.Equal(t, "whole", v)
 }
 
 // flying has one who computes, and waits within it.
-func flying(ctx context.Context, t *testing.T, c *memo.Cache[int, string], end func() (string, error)) {
+func flying(ctx context.Context, t *testing.T, c *memo.Cache[string, string], end func() (string, error)) {
 	t.Helper()
 	go func() {
 		defer func() { _ = recover() }()
-		_, _ = c.Do(ctx, 1, end)
+		_, _ = c.Do(ctx, "1", end)
 	}()
 	synctest.Wait()
 }
@@ -102,7 +103,7 @@ func TestWhoWaitsForAnother(t *testing.T) {
 				var v string
 				var err error
 				var second sync.WaitGroup
-				second.Go(func() { v, err = c.Do(t.Context(), 1, value("second")) })
+				second.Go(func() { v, err = c.Do(t.Context(), "1", value("second")) })
 				synctest.Wait()
 				close(letGo)
 				second.Wait()
@@ -124,13 +125,13 @@ func TestWhoWaitsMayGiveUp(t *testing.T) {
 		flying(t.Context(), t, c, func() (string, error) { <-letGo; return "first", nil })
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := c.Do(ctx, 1, value("second"))
+		_, err := c.Do(ctx, "1", value("second"))
 		require.ErrorIs(t, err, context.Canceled)
-		_, ok := c.Get(1)
+		_, ok := memo.Get(c, []byte("1"))
 		require.False(t, ok, "not there yet")
 		close(letGo)
 		synctest.Wait()
-		v, ok := c.Get(1)
+		v, ok := memo.Get(c, []byte("1"))
 		require.True(t, ok)
 		require.Equal(t, "first", v)
 	})
@@ -140,13 +141,13 @@ func TestTheLeastRecentlyAskedForGoesFirst(t *testing.T) {
 	const each = 256 + 100
 	c := memo.New(3*each, ofLength)
 	put := func(k int) {
-		_, err := c.Do(t.Context(), k, value(strings.Repeat("x", 100)))
+		_, err := c.Do(t.Context(), strconv.Itoa(k), value(strings.Repeat("x", 100)))
 		require.NoError(t, err)
 	}
 	kept := func() (keys []int) {
 		for k := range 6 {
 			// Get itself is a use, so ask in an order that leaves the next eviction as it was.
-			if _, ok := c.Get(k); ok {
+			if _, ok := memo.Get(c, []byte(strconv.Itoa(k))); ok {
 				keys = append(keys, k)
 			}
 		}
@@ -158,7 +159,7 @@ func TestTheLeastRecentlyAskedForGoesFirst(t *testing.T) {
 	put(1)
 	put(4)
 	require.Equal(t, []int{1, 3, 4}, kept())
-	_, err := c.Do(t.Context(), 5, value(strings.Repeat("x", 3*each)))
+	_, err := c.Do(t.Context(), "5", value(strings.Repeat("x", 3*each)))
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 3, 4}, kept(), "what is larger than the limit pushes nobody out")
 	require.Equal(t, int64(3*each), c.Stats().Bytes)
@@ -171,12 +172,12 @@ func TestTheBoundHolds(t *testing.T) {
 		c := memo.New(limit, ofLength)
 		for _, k := range rapid.SliceOfN(rapid.IntRange(0, 12), 1, 60).Draw(t, "keys") {
 			want := strings.Repeat("x", k*k*10)
-			v, err := c.Do(context.Background(), k, value(want))
+			v, err := c.Do(context.Background(), strconv.Itoa(k), value(want))
 			require.NoError(t, err)
 			require.Equal(t, want, v)
 			require.LessOrEqual(t, c.Stats().Bytes, limit)
 			if 256+int64(len(want)) <= limit {
-				_, ok := c.Get(k)
+				_, ok := memo.Get(c, []byte(strconv.Itoa(k)))
 				require.True(t, ok, "the newest stays")
 			}
 		}
@@ -191,7 +192,7 @@ func TestManyAtOnce(t *testing.T) {
 		wg.Go(func() {
 			for k := range 200 {
 				key := (k + i) % 10
-				v, err := c.Do(t.Context(), key, func() (string, error) {
+				v, err := c.Do(t.Context(), strconv.Itoa(key), func() (string, error) {
 					computed.Add(1)
 					return strings.Repeat("x", key), nil
 				})

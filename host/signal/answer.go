@@ -8,22 +8,44 @@ import (
 	"edgesignal/host/portfolio"
 )
 
+// Answer is a book, or the part of it that was asked for. Its slices are
+// shared: nobody changes them.
+type Answer struct {
+	Inputs   *Inputs
+	Weights  []float64  // fractions of capital, of Inputs' symbols
+	Order    []int32    // positions in Inputs of what was asked for, by rank, then symbol
+	Excluded []Excluded // by symbol
+}
+
+// Len is the number of signals.
+func (a *Answer) Len() int { return len(a.Order) }
+
+// Signal is number k of the signals. They are by rank, then symbol.
+func (a *Answer) Signal(k int) Signal {
+	in, i := a.Inputs, a.Order[k]
+	return Signal{
+		Symbol: in.Symbols[i], PredictedReturn: in.Predictions[i], Decimal: in.Decimals[i], Rank: in.Ranks[i], TargetWeight: a.Weights[i],
+	}
+}
+
+// Signals are all of them.
+func (a *Answer) Signals() []Signal {
+	all := make([]Signal, a.Len())
+	for k := range all {
+		all[k] = a.Signal(k)
+	}
+	return all
+}
+
 // Answer is the book that a rule made of the inputs, or, where only is not
 // nil, the part of it that only names. Error: ErrNoData when nothing of the
 // book is named.
 func (in *Inputs) Answer(book portfolio.Book, only []string) (*Answer, error) {
-	a := &Answer{
-		Signals: make([]Signal, len(in.order)), AsOf: in.AsOf, DataAsOf: in.DataAsOf, Excluded: slices.Clone(in.Excluded),
-	}
-	for k, i := range in.order {
-		a.Signals[k] = Signal{
-			Symbol: in.Symbols[i], PredictedReturn: in.Predictions[i], Decimal: in.decimals[i], Rank: in.Ranks[i], TargetWeight: book.Weights[i],
-		}
-	}
+	a := &Answer{Inputs: in, Weights: book.Weights, Order: in.Order, Excluded: in.Excluded}
 	if only != nil {
-		pick(a, only)
-		if len(a.Signals) == 0 {
-			return nil, fmt.Errorf("%w on %s: %s", ErrNoData, a.DataAsOf, describe(a.Excluded))
+		a.pick(only)
+		if a.Len() == 0 {
+			return nil, fmt.Errorf("%w on %s: %s", ErrNoData, in.DataAsOf, describe(a.Excluded))
 		}
 	}
 	return a, nil
@@ -31,21 +53,28 @@ func (in *Inputs) Answer(book portfolio.Book, only []string) (*Answer, error) {
 
 // pick keeps what was asked for of a finished book. A symbol outside the
 // book's universe is unknown to it.
-func pick(a *Answer, only []string) {
+func (a *Answer) pick(only []string) {
 	asked := make(map[string]bool, len(only))
 	for _, s := range only {
 		asked[s] = true
 	}
-	a.Signals = slices.DeleteFunc(a.Signals, func(s Signal) bool {
-		hit := asked[s.Symbol]
-		delete(asked, s.Symbol)
-		return !hit
-	})
-	a.Excluded = slices.DeleteFunc(a.Excluded, func(x Excluded) bool {
-		hit := asked[x.Symbol]
-		delete(asked, x.Symbol)
-		return !hit
-	})
+	hit := func(symbol string) bool {
+		is := asked[symbol]
+		delete(asked, symbol)
+		return is
+	}
+	in := a.Inputs
+	a.Order, a.Excluded = nil, nil
+	for _, i := range in.Order {
+		if hit(in.Symbols[i]) {
+			a.Order = append(a.Order, i)
+		}
+	}
+	for _, x := range in.Excluded {
+		if hit(x.Symbol) {
+			a.Excluded = append(a.Excluded, x)
+		}
+	}
 	for s := range asked {
 		a.Excluded = append(a.Excluded, Excluded{s, UnknownSymbol})
 	}

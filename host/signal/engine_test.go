@@ -32,7 +32,7 @@ func day(t testing.TB, s string) *market.Date {
 // weights and predictions of an answer, by symbol.
 func byName(a *signal.Answer) (w, p map[string]float64) {
 	w, p = map[string]float64{}, map[string]float64{}
-	for _, s := range a.Signals {
+	for _, s := range a.Signals() {
 		w[s.Symbol], p[s.Symbol] = s.TargetWeight, s.PredictedReturn
 	}
 	return w, p
@@ -93,16 +93,16 @@ func TestFilteringNeverChangesWhatTheBookSays(t *testing.T) {
 	whole, err := engine.Book(t.Context(), snap, signal.Query{})
 	require.NoError(t, err)
 	of := map[string]signal.Signal{}
-	for _, s := range whole.Signals {
+	for _, s := range whole.Signals() {
 		of[s.Symbol] = s
 	}
 	for _, only := range [][]string{{"AAPL"}, {"TSLA", "AAPL"}, {"XOM", "NOPE"}, snap.Market.Symbols()} {
 		a, err := engine.Book(t.Context(), snap, signal.Query{Only: only})
 		require.NoError(t, err)
-		for _, s := range a.Signals {
+		for _, s := range a.Signals() {
 			require.Equal(t, of[s.Symbol], s)
 		}
-		require.Len(t, append(a.Excluded, make([]signal.Excluded, len(a.Signals))...), len(only))
+		require.Len(t, append(a.Excluded, make([]signal.Excluded, len(a.Signals()))...), len(only))
 	}
 }
 
@@ -110,8 +110,8 @@ func TestOrderIsByRankThenSymbol(t *testing.T) {
 	snap := current(t, demotest.NewServingBoard(t, nil))
 	a, err := (&signal.Engine{}).Book(t.Context(), snap, signal.Query{})
 	require.NoError(t, err)
-	for i := 1; i < len(a.Signals); i++ {
-		x, y := a.Signals[i-1], a.Signals[i]
+	for i := 1; i < len(a.Signals()); i++ {
+		x, y := a.Signals()[i-1], a.Signals()[i]
 		require.True(t, x.Rank < y.Rank || x.Rank == y.Rank && x.Symbol < y.Symbol)
 		require.True(t, x.PredictedReturn > y.PredictedReturn || x.Rank == y.Rank)
 	}
@@ -163,9 +163,9 @@ func TestWhoIsLeftOut(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, tc.dataAsOf, a.DataAsOf.String())
+			require.Equal(t, tc.dataAsOf, a.Inputs.DataAsOf.String())
 			require.Equal(t, tc.excluded, append([]signal.Excluded(nil), a.Excluded...))
-			require.NotEmpty(t, a.Signals)
+			require.NotEmpty(t, a.Signals())
 		})
 	}
 }
@@ -199,7 +199,7 @@ func TestSuspendedAndYoungSymbolsAreNamed(t *testing.T) {
 	a, err := (&signal.Engine{}).Book(t.Context(), current(t, b), signal.Query{})
 	require.NoError(t, err)
 	require.Equal(t, []signal.Excluded{{Symbol: "AAPL", Reason: signal.NoBar}, {Symbol: "TSLA", Reason: signal.ShortHistory}}, a.Excluded)
-	require.Len(t, a.Signals, len(m.Series)-2)
+	require.Len(t, a.Signals(), len(m.Series)-2)
 }
 
 func nan32() float32 { z := float32(0); return z / z }
@@ -223,7 +223,7 @@ func TestParamsAreTheRulesToJudge(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, 1.0, a.Signals[0].TargetWeight)
+			require.Equal(t, 1.0, a.Signals()[0].TargetWeight)
 		})
 	}
 }

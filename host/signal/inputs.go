@@ -21,8 +21,8 @@ type Inputs struct {
 	DataAsOf    market.Date // the trading day that the bars are of
 	Excluded    []Excluded  // by symbol
 
-	decimals []string // of Predictions
-	order    []int32  // positions by rank, then symbol
+	Decimals []string // Predictions as answers show them
+	Order    []int32  // positions by rank, then symbol
 }
 
 // Inputs gathers what a rule needs to answer a query from one snapshot.
@@ -57,16 +57,16 @@ func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, colum
 		return nil, fmt.Errorf("%w on %s: %s", ErrNoData, in.DataAsOf, describe(in.Excluded))
 	}
 	n := len(series)
-	in.Symbols, in.Predictions, in.decimals = make([]string, n), make([]float64, n), make([]string, n)
+	in.Symbols, in.Predictions, in.Decimals = make([]string, n), make([]float64, n), make([]string, n)
 	for k, i := range series {
 		symbol, p := m.Series[i].Symbol, scores.Predictions[i]
 		if math.IsNaN(p) || math.IsInf(p, 0) {
 			return nil, &PredictionError{symbol, p}
 		}
-		in.Symbols[k], in.Predictions[k], in.decimals[k] = symbol, p, scores.Decimals[i]
+		in.Symbols[k], in.Predictions[k], in.Decimals[k] = symbol, p, scores.Decimals[i]
 	}
-	in.order = orderOf(scores.Order, series, in.Predictions, len(m.Series))
-	in.Ranks = portfolio.RanksInOrder(in.order, in.Predictions)
+	in.Order = orderOf(scores.Order, series, in.Predictions, len(m.Series))
+	in.Ranks = portfolio.RanksInOrder(in.Order, in.Predictions)
 	if in.Columns, err = e.columns(ctx, columns, m, day, series, q.Previous); err != nil {
 		return nil, err
 	}

@@ -52,14 +52,6 @@ const (
 	UnknownSymbol Reason = "unknown_symbol" // the market, or the strategy's universe, has no such symbol
 )
 
-// Answer is a book, or the part of it that was asked for.
-type Answer struct {
-	Signals  []Signal // by rank, then symbol
-	AsOf     market.Date
-	DataAsOf market.Date // the trading day that the bars are of
-	Excluded []Excluded  // by symbol
-}
-
 // ErrNoData: no symbol asked for has data on that day.
 var ErrNoData = errors.New("no data")
 

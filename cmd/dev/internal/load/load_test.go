@@ -148,6 +148,37 @@ func TestBisect(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
+func TestOneStallIsForgiven(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		runs []time.Duration // how long each run takes
+		want bool
+	}{
+		{"in time", []time.Duration{time.Second}, true},
+		{"a little late", []time.Duration{1050 * time.Millisecond}, true},
+		{"late once", []time.Duration{2 * time.Second, time.Second}, true},
+		{"late twice", []time.Duration{2 * time.Second, 1051 * time.Millisecond}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := keepsUp(time.Second, func() (*Result, error) {
+				r := &Result{Elapsed: c.runs[0]}
+				c.runs = c.runs[1:]
+				return r, nil
+			})
+			require.NoError(t, err)
+			require.Equal(t, c.want, got)
+			require.Empty(t, c.runs)
+		})
+	}
+	for name, run := range map[string]func() (*Result, error){
+		"a run that fails":     func() (*Result, error) { return nil, context.Canceled },
+		"an answer that fails": func() (*Result, error) { return &Result{Err: context.Canceled}, nil },
+	} {
+		_, err := keepsUp(time.Second, run)
+		require.ErrorIs(t, err, context.Canceled, name)
+	}
+}
+
 func TestQuantile(t *testing.T) {
 	r := &Result{Elapsed: 2 * time.Second, Failures: 1}
 	require.Zero(t, r.Quantile(0.5))

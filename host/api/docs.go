@@ -73,9 +73,9 @@ const docPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 
 // asset is GET /docs, what the page loads, and GET /openapi.yaml.
 func (*Server) asset(c *fiber.Ctx) error {
-	a := docAssets()[c.Path()]
+	a := docAssets()[string(c.Context().URI().PathOriginal())]
 	body, etag := a.plain, a.etag+`"`
-	if acceptsGzip(c.Get(fiber.HeaderAcceptEncoding)) {
+	if acceptsGzip(header(c, fiber.HeaderAcceptEncoding)) {
 		body, etag = a.gzipped, a.etag+`-gz"`
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 	}

@@ -97,12 +97,8 @@ func newServer(opt Options, l limits) *Server {
 		CaseSensitive:         true,
 		StrictRouting:         true,
 		ErrorHandler:          s.onError,
-		// fiber hands out strings over buffers that the next request reuses.
-		// Copying those few short strings for every request costs less than
-		// one handler that forgets to copy one that it keeps.
-		Immutable:      true,
-		BodyLimit:      l.body,
-		ReadBufferSize: l.header,
+		BodyLimit:             l.body,
+		ReadBufferSize:        l.header,
 		// A book of 500 symbols leaves in one write; the buffers are pooled.
 		WriteBufferSize: 64 << 10,
 		// conns holds the limit, so that nobody gets a bare 503.

@@ -28,7 +28,7 @@ type tryForm struct {
 const maxTryFields = maxSymbols + 6
 
 func readTryForm(c *fiber.Ctx) (*tryForm, error) {
-	given := c.Get(fiber.HeaderContentType)
+	given := header(c, fiber.HeaderContentType)
 	media, params, err := mime.ParseMediaType(given)
 	if err != nil || media != fiber.MIMEMultipartForm || params["boundary"] == "" {
 		return nil, refusal(unsupportedMediaType, fmt.Sprintf("Content-Type %.100q; multipart/form-data with a boundary is expected", given))

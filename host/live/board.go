@@ -142,7 +142,7 @@ func (b *Board) Current(strategy string) (*Snapshot, func(), error) {
 		// Between the load and here the release may have been swapped out
 		// and closed; then a newer snapshot is there, or the board is closed.
 		if snap.Release.acquire() {
-			return snap, snap.Release.done, nil
+			return snap, snap.Release.free, nil
 		}
 	}
 }

@@ -96,6 +96,7 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		Manifest: c.Manifest, Model: loaded.Model, Rule: loaded.Rule, Report: loaded.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
 	}
 	rel.users.Store(1)
+	rel.free = rel.done
 	if rel.Digest, err = c.Manifest.Digest(); err != nil {
 		rel.done()
 		return nil, err

@@ -25,6 +25,7 @@ type Release struct {
 	// and 1 for each request under way. At 0 the rule is closed; a count that
 	// reached 0 never rises again.
 	users atomic.Int64
+	free  func() // done; here, so that no request makes a function of it
 }
 
 // Snapshot is all that one request works with: one release on one market. A

@@ -131,6 +131,7 @@ type Start struct {
 func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) error) error {
 	defer func() {
 		h.board.Close()
+		h.shelf.gate.Close()
 		if err := errors.Join(h.bars.close(), h.shelf.Close()); err != nil {
 			h.log.Error("closing the registry and the market", "error", err)
 		}
@@ -140,6 +141,7 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
+	h.shelf.gate.Ahead = true
 	if err := h.shelf.gate.Probe(ctx); err != nil {
 		h.log.Error("no release can be checked here, so none will be loaded", "error", err)
 	}

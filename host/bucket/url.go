@@ -15,9 +15,16 @@ const (
 	maxShown = 100  // bytes of a text that is refused
 )
 
+// Lengths are compared and not counted by the expressions: {1,999} is compiled
+// to 999 copies, which every start of the program would pay for.
+const (
+	maxBucketName = 63
+	maxVersionID  = 999
+)
+
 var (
-	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	versionID  = regexp.MustCompile(`^[A-Za-z0-9._~+/=-]{1,999}$`)
+	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]+[a-z0-9]$`)
+	versionID  = regexp.MustCompile(`^[A-Za-z0-9._~+/=-]+$`)
 )
 
 // ParseURL reads s3://bucket/key and s3://bucket/key?versionId=V. The key is
@@ -30,7 +37,7 @@ func ParseURL(s string) (bucket, key, version string, err error) {
 	key, query, asked := strings.Cut(rest, "?")
 	if asked {
 		v, ok := strings.CutPrefix(query, "versionId=")
-		if !ok || !versionID.MatchString(v) {
+		if !ok || len(v) > maxVersionID || !versionID.MatchString(v) {
 			return "", "", "", refuse(s, "after ? versionId= and a version are expected, and nothing else")
 		}
 		version = v
@@ -105,7 +112,7 @@ func check(bucket, key string) error {
 
 // checkBucket has Amazon's rules for the name of a bucket.
 func checkBucket(name string) error {
-	if _, err := netip.ParseAddr(name); err == nil || !bucketName.MatchString(name) || strings.Contains(name, "..") {
+	if _, err := netip.ParseAddr(name); err == nil || len(name) > maxBucketName || !bucketName.MatchString(name) || strings.Contains(name, "..") {
 		return fmt.Errorf("the bucket's name %.63q is not 3 to 63 of a-z 0-9 . -", name)
 	}
 	return nil

@@ -1,14 +1,10 @@
 package gate
 
 import (
-	"bytes"
 	"context"
-	"encoding/gob"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -28,17 +24,17 @@ type Child struct {
 	// Program is what a child runs; its main or TestMain begins with
 	// ServeIfChild. "" = this same program.
 	Program string
+	// Ahead has the next child started before there is a job for it, from the
+	// first one on until Close.
+	Ahead bool
 
 	once  sync.Once
 	slots chan struct{}
+	spare spare
 }
 
 // maxChildren is how many may run at once; others wait.
 const maxChildren = 2
-
-// maxAnswer is how much a child may say, in bytes: a trial of rule.MaxSymbols
-// has 0.4 MB.
-const maxAnswer = 16 << 20
 
 // Check implements Gate. Beside a refusal of the checks themselves there is
 // one for what the child dies of, under the reason of the step that it was in.
@@ -70,69 +66,41 @@ func (g *Child) Probe(ctx context.Context) error {
 	return err
 }
 
+// Close ends the child that waits for a job; those that have one end with it.
+func (g *Child) Close() { g.spare.close() }
+
 func (g *Child) run(ctx context.Context, o order) (*Verdict, error) {
-	if os.Getenv(childEnv) != "" { // or it would start itself for ever
-		return nil, unavailable(errors.New("this process is a child that does not serve as one: its main must begin with ServeIfChild"))
-	}
 	bounded, cancel := context.WithTimeout(ctx, o.Limits.Deadline)
 	defer cancel()
-	program := g.Program
-	if program == "" {
-		program = self
+	if g.Ahead {
+		defer g.spare.renew(g.start)
 	}
-	cmd := exec.CommandContext(bounded, program) // killed when bounded ends
-	cmd.Env = []string{childEnv + "=1", "GOTRACEBACK=none"}
-	cmd.Dir = "/"
-	cmd.SysProcAttr = childAttr()
-	cmd.WaitDelay = 5 * time.Second
-	var last clipped
-	cmd.Stderr = &last
-	in, err := cmd.StdinPipe()
+	if p := g.spare.take(); p != nil {
+		if e := p.obey(bounded, o); e.saidAnything() || bounded.Err() != nil {
+			return e.verdict(ctx, bounded, o.Limits)
+		}
+		// It died while it waited, which says nothing of this job.
+	}
+	p, err := g.start()
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, unavailable(fmt.Errorf("a process that checks releases cannot be started: %w", err))
-	}
-	yield(cmd.Process.Pid)
-	go func() {
-		// A child that dies early leaves this with a broken pipe.
-		_ = send(in, o)
-		_ = in.Close()
-	}()
-	final, step := listen(out)
-	_, _ = io.Copy(io.Discard, io.LimitReader(out, maxAnswer))
-	died := cmd.Wait()
-	switch {
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("the gate, at step %q: %w", step, ctx.Err())
-	case final.Verdict != nil:
-		return final.Verdict, nil
-	case final.Rejected != nil:
-		return nil, final.Rejected
-	case final.Failed != "":
-		return nil, unavailable(errors.New(final.Failed))
-	}
-	return nil, postMortem{step, died, cmd.ProcessState.SystemTime() + cmd.ProcessState.UserTime(), bounded.Err() != nil, last.line(), o.Limits}.verdict()
+	return p.obey(bounded, o).verdict(ctx, bounded, o.Limits)
 }
 
-// listen reads a child's notes to the last one, and says which step it began last.
-func listen(out io.Reader) (final note, step string) {
-	dec := gob.NewDecoder(io.LimitReader(out, maxAnswer))
-	for {
-		var n note
-		if err := dec.Decode(&n); err != nil {
-			return note{}, step
-		}
-		if n.Step == "" {
-			return n, step
-		}
-		step = n.Step
+// verdict is what comes of a job whose child ended so.
+func (e *ending) verdict(ctx, bounded context.Context, limits ProcessLimits) (*Verdict, error) {
+	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("the gate, at step %q: %w", e.step, ctx.Err())
+	case e.last.Verdict != nil:
+		return e.last.Verdict, nil
+	case e.last.Rejected != nil:
+		return nil, e.last.Rejected
+	case e.last.Failed != "":
+		return nil, unavailable(errors.New(e.last.Failed))
 	}
+	return nil, postMortem{e.step, e.err, e.cpu, bounded.Err() != nil, e.stderr, limits}.verdict()
 }
 
 func unavailable(err error) error { return &release.Unavailable{Part: release.PartGate, Err: err} }
@@ -179,23 +147,4 @@ func (p postMortem) verdict() error {
 		return release.Reject(reason, "the process that checked it died at step %q: %s", p.step, how)
 	}
 	return unavailable(fmt.Errorf("the process that checks releases died at step %q: %s", p.step, how))
-}
-
-// clipped keeps the beginning of what is written to it.
-type clipped struct{ bytes.Buffer }
-
-func (c *clipped) Write(b []byte) (int, error) {
-	const most = 4096
-	c.Buffer.Write(b[:min(len(b), max(0, most-c.Len()))])
-	return len(b), nil
-}
-
-// line is the first line that says something.
-func (c *clipped) line() string {
-	for line := range strings.Lines(c.String()) {
-		if line = strings.TrimSpace(line); line != "" {
-			return line[:min(len(line), 300)]
-		}
-	}
-	return ""
 }

@@ -55,7 +55,7 @@ func (c *Client) loggedModel(ctx context.Context, model string) (loggedModel, er
 		} `json:"model"`
 	}
 	what := fmt.Sprintf("logged model %q", model)
-	if !modelID.MatchString(model) {
+	if !modelID.is(model) {
 		return loggedModel{}, fmt.Errorf("%s: answers with the %.100s: m-<id> is expected", c, what)
 	}
 	err := c.get(ctx, what, "mlflow/logged-models/"+model, nil, &answer)
@@ -89,7 +89,7 @@ func (c *Client) version(ctx context.Context, i id) (modelVersion, error) {
 	case err != nil:
 	case v.Status != "READY":
 		err = c.unready(what, v.Status)
-	case !digits.MatchString(v.Version):
+	case !digits.is(v.Version):
 		err = fmt.Errorf("%s: the %s is the version %.100q: a number is expected", c, what, v.Version)
 	}
 	return v, err

@@ -24,12 +24,22 @@ func IsID(path string) bool {
 	return strings.HasPrefix(path, "runs:") || strings.HasPrefix(path, "models:")
 }
 
+// word is a form that a part of an id may have. Its length is not counted by
+// the expression: {0,255} is compiled to 255 copies, which every start of the
+// program would pay for.
+type word struct {
+	form *regexp.Regexp
+	most int // bytes
+}
+
 var (
-	runID    = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]{0,255}$`)
-	modelID  = regexp.MustCompile(`^m-[a-zA-Z0-9]{1,64}$`)
-	digits   = regexp.MustCompile(`^[0-9]{1,9}$`)
-	aliasFor = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,255}$`)
+	runID    = word{regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]*$`), 256}
+	modelID  = word{regexp.MustCompile(`^m-[a-zA-Z0-9]+$`), 66}
+	digits   = word{regexp.MustCompile(`^[0-9]+$`), 9}
+	aliasFor = word{regexp.MustCompile(`^[a-zA-Z0-9_-]+$`), 255}
 )
+
+func (w word) is(s string) bool { return len(s) <= w.most && w.form.MatchString(s) }
 
 // parse reads an id. Its parts are names, never escapes: no part can lead out
 // of what it names.
@@ -50,14 +60,14 @@ func parse(text string) (id, error) {
 	first, path, more := strings.Cut(rest, "/")
 	if scheme == "runs" {
 		switch {
-		case !runID.MatchString(first):
+		case !runID.is(first):
 			return malformed("not the id of a run")
 		case !more:
 			return malformed("names a run, not an artifact of it")
 		}
 		return id{run: first, path: path}, nil
 	}
-	if modelID.MatchString(first) {
+	if modelID.is(first) {
 		return id{model: first, path: path}, nil
 	}
 	if !more {
@@ -68,7 +78,7 @@ func parse(text string) (id, error) {
 		return named(id{name: first[:at], alias: first[at+1:]}, malformed)
 	}
 	which, path, _ := strings.Cut(path, "/")
-	if digits.MatchString(which) {
+	if digits.is(which) {
 		return id{name: first, version: which, path: path}, nil
 	}
 	return named(id{name: first, alias: which, path: path}, malformed)
@@ -78,7 +88,7 @@ func named(i id, malformed func(string) (id, error)) (id, error) {
 	if strings.EqualFold(i.alias, "latest") {
 		return malformed("a release names a version or an alias, not the latest")
 	}
-	if !aliasFor.MatchString(i.alias) {
+	if !aliasFor.is(i.alias) {
 		return malformed("not a version and not an alias")
 	}
 	return i, nil

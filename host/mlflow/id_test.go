@@ -25,6 +25,11 @@ func TestParse(t *testing.T) {
 		{"models:/m-0a1b", id{model: "m-0a1b"}},
 		{"models:/m-0a1b/MLmodel", id{model: "m-0a1b", path: "MLmodel"}},
 		{"models:/größe/3", id{name: "größe", version: "3"}},
+		{"runs:/" + strings.Repeat("x", 256) + "/m", id{run: strings.Repeat("x", 256), path: "m"}},
+		{"models:/m-" + strings.Repeat("x", 64), id{model: "m-" + strings.Repeat("x", 64)}},
+		{"models:/m/999999999", id{name: "m", version: "999999999"}},
+		{"models:/m/1000000000", id{name: "m", alias: "1000000000"}},
+		{"models:/m/" + strings.Repeat("x", 255), id{name: "m", alias: strings.Repeat("x", 255)}},
 	} {
 		t.Run(c.text, func(t *testing.T) {
 			got, err := parse(c.text)
@@ -58,6 +63,9 @@ func TestParseRefuses(t *testing.T) {
 		{"runs:/0a1b/file:/etc", `has the character ":"`},
 		{"runs:/0a1b/\xff", "not UTF-8"},
 		{"runs:/0a b/x", "not the id of a run"},
+		{"runs:/" + strings.Repeat("x", 257) + "/m", "not the id of a run"},
+		{"models:/m-" + strings.Repeat("x", 65), "names no version and no alias"},
+		{"models:/m/" + strings.Repeat("x", 256), "not a version and not an alias"},
 		{"models:/m", "names no version and no alias"},
 		{"models:/@champion", "names no version and no alias"},
 		{"models:/m@", "not a version and not an alias"},

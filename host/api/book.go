@@ -79,7 +79,7 @@ func (s *Server) writeOnce(c *fiber.Ctx, snap *live.Snapshot, q signal.Query, dr
 	}
 	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now())
 	c.Context().SetContentType(fiber.MIMEApplicationJSON)
-	c.Context().SetBody(*draft)
+	*draft = c.Context().Response.SwapBody(*draft) // sent without a copy
 	return nil
 }
 

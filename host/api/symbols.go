@@ -12,8 +12,8 @@ import (
 // maxSymbols is how many symbols one request may name.
 const maxSymbols = 10_000
 
-// canonical is symbols in upper case; what is wrong with them goes to bad, and
-// then the list is of no use.
+// canonical is symbols in upper case, written over what was given; what is
+// wrong with them goes to bad, and then the list is of no use.
 func canonical(symbols []string, bad *fieldErrors) []string {
 	switch n := len(symbols); {
 	case n == 0:
@@ -27,20 +27,19 @@ func canonical(symbols []string, bad *fieldErrors) []string {
 	seen := indexes.Get().(*index)
 	defer indexes.Put(seen)
 	seen.reset(len(symbols))
-	out := make([]string, len(symbols))
 	for i, given := range symbols {
 		symbol, err := market.CanonicalSymbol(given)
 		if err != nil {
 			bad.add(field(i), "%v", err)
 			continue
 		}
-		if first, twice := seen.put(out, symbol, i); twice {
+		if first, twice := seen.put(symbols, symbol, i); twice {
 			bad.add(field(i), "%s is there already, at %d", symbol, first)
 			continue
 		}
-		out[i] = symbol
+		symbols[i] = symbol
 	}
-	return out
+	return symbols
 }
 
 // index finds where a string stands in a list: a hash table of places, which

@@ -6,44 +6,37 @@ import "sync"
 // one takes longer than checking most releases. It has seen nothing of any
 // job, so each still has a process of its own.
 type spare struct {
-	mu       sync.Mutex
-	process  *process // nil = none
-	starting bool
-	closed   bool
-	starts   sync.WaitGroup
+	mu     sync.Mutex
+	next   chan *process // gets the child, nil where none could be started; nil = nobody starts one
+	closed bool
+}
+
+// renew starts a child in the background, unless there is one. Where that
+// fails, the next job finds out why.
+func (s *spare) renew(start func() (*process, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.next != nil {
+		return
+	}
+	next := make(chan *process, 1)
+	s.next = next
+	go func() {
+		p, _ := start() // nil with an error
+		next <- p
+	}()
 }
 
 // take is the child, nil when there is none. It may have died meanwhile.
 func (s *spare) take() *process {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.process
-	s.process = nil
-	return p
-}
-
-// renew starts a child in the background, unless there is one. Where that
-// fails there is none, and the next job finds out why.
-func (s *spare) renew(start func() (*process, error)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed || s.starting || s.process != nil {
-		return
+	next := s.next
+	s.next = nil
+	s.mu.Unlock()
+	if next == nil {
+		return nil
 	}
-	s.starting = true
-	s.starts.Go(func() {
-		p, err := start()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.starting = false
-		switch {
-		case err != nil:
-		case s.closed:
-			p.discard()
-		default:
-			s.process = p
-		}
-	})
+	return <-next
 }
 
 // close ends the child and lets no other be started.
@@ -51,7 +44,6 @@ func (s *spare) close() {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	s.starts.Wait()
 	if p := s.take(); p != nil {
 		p.discard()
 	}

@@ -76,8 +76,8 @@ func (g *Child) run(ctx context.Context, o order) (*Verdict, error) {
 		defer g.spare.renew(g.start)
 	}
 	if p := g.spare.take(); p != nil {
-		if e := p.obey(bounded, o); e.saidAnything() || bounded.Err() != nil {
-			return e.verdict(ctx, bounded, o.Limits)
+		if last, end := p.obey(bounded, o); last != (note{}) || end.step != "" || end.late {
+			return conclude(ctx, last, end)
 		}
 		// It died while it waited, which says nothing of this job.
 	}
@@ -85,27 +85,28 @@ func (g *Child) run(ctx context.Context, o order) (*Verdict, error) {
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return p.obey(bounded, o).verdict(ctx, bounded, o.Limits)
+	last, end := p.obey(bounded, o)
+	return conclude(ctx, last, end)
 }
 
-// verdict is what comes of a job whose child ended so.
-func (e *ending) verdict(ctx, bounded context.Context, limits ProcessLimits) (*Verdict, error) {
+// conclude is what comes of a job whose child ended so.
+func conclude(ctx context.Context, last note, end postMortem) (*Verdict, error) {
 	switch {
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("the gate, at step %q: %w", e.step, ctx.Err())
-	case e.last.Verdict != nil:
-		return e.last.Verdict, nil
-	case e.last.Rejected != nil:
-		return nil, e.last.Rejected
-	case e.last.Failed != "":
-		return nil, unavailable(errors.New(e.last.Failed))
+		return nil, fmt.Errorf("the gate, at step %q: %w", end.step, ctx.Err())
+	case last.Verdict != nil:
+		return last.Verdict, nil
+	case last.Rejected != nil:
+		return nil, last.Rejected
+	case last.Failed != "":
+		return nil, unavailable(errors.New(last.Failed))
 	}
-	return nil, postMortem{e.step, e.err, e.cpu, bounded.Err() != nil, e.stderr, limits}.verdict()
+	return nil, end.verdict()
 }
 
 func unavailable(err error) error { return &release.Unavailable{Part: release.PartGate, Err: err} }
 
-// postMortem is what is known of a child that ended without a last note.
+// postMortem is how a child ended, for one that did so without a last note.
 type postMortem struct {
 	step   string
 	err    error         // of its end

@@ -56,21 +56,9 @@ func (g *Child) start() (*process, error) {
 	return p, nil
 }
 
-// ending is how a child ended.
-type ending struct {
-	last   note   // empty = it ended without its last word
-	step   string // that it began last
-	err    error
-	cpu    time.Duration // that it used
-	stderr string        // the first line of it
-}
-
-// saidAnything is whether the child got as far as to say a word.
-func (e *ending) saidAnything() bool { return e.step != "" || e.last != note{} }
-
 // obey gives a child its order and waits for its end, which comes with ctx's
-// at the latest.
-func (p *process) obey(ctx context.Context, o order) *ending {
+// at the latest. last is empty where the child ended without its last word.
+func (p *process) obey(ctx context.Context, o order) (last note, end postMortem) {
 	stop := context.AfterFunc(ctx, p.kill)
 	defer stop()
 	go func() {
@@ -78,13 +66,11 @@ func (p *process) obey(ctx context.Context, o order) *ending {
 		_ = send(p.in, o)
 		_ = p.in.Close()
 	}()
-	e := &ending{}
-	e.last, e.step = listen(p.out)
+	last, step := listen(p.out)
 	_, _ = io.Copy(io.Discard, io.LimitReader(p.out, maxAnswer))
-	e.err = p.cmd.Wait()
-	e.cpu = p.cmd.ProcessState.SystemTime() + p.cmd.ProcessState.UserTime()
-	e.stderr = p.err.line()
-	return e
+	died := p.cmd.Wait()
+	cpu := p.cmd.ProcessState.SystemTime() + p.cmd.ProcessState.UserTime()
+	return last, postMortem{step, died, cpu, ctx.Err() != nil, p.err.line(), o.Limits}
 }
 
 // discard ends a child that has no order.

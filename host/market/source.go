@@ -2,6 +2,7 @@ package market
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -27,6 +28,16 @@ type directory struct{ fsys fs.FS }
 func (d directory) Fetch(context.Context, *Listing) (fs.FS, error) { return d.fsys, nil }
 
 func (d directory) List(context.Context) (*Listing, error) {
+	l, err := d.list()
+	if errors.Is(err, fs.ErrNotExist) {
+		// The newest run went away after its name was read: another is the
+		// newest now.
+		l, err = d.list()
+	}
+	return l, err
+}
+
+func (d directory) list() (*Listing, error) {
 	root, err := fs.ReadDir(d.fsys, ".")
 	if err != nil {
 		return nil, fmt.Errorf("market data: %w", err)

@@ -12,10 +12,11 @@ import (
 )
 
 // conns are the connections of a server. They are held here, below fasthttp,
-// for four things that it does not do: it answers nobody over its limit with
+// for five things that it does not do: it answers nobody over its limit with
 // more than a bare 503, it stops for good when the process is out of file
 // descriptors for a moment, it resets a connection whose request it did not
-// read to the end, and it forgets connections that it has not closed yet.
+// read to the end, it forgets connections that it has not closed yet, and a
+// stop waits for a request on those that nobody has used.
 type conns struct {
 	slots    chan struct{} // holds one entry for each open connection
 	linger   time.Duration
@@ -140,6 +141,15 @@ func (cs *conns) hurry() {
 	cs.each(func(c *conn) { _ = c.SetReadDeadline(time.Unix(1, 0)) })
 }
 
+// closeUnused closes what a client opened ahead and has sent nothing on.
+func (cs *conns) closeUnused() {
+	cs.each(func(c *conn) {
+		if !c.used.Load() {
+			_ = c.Conn.Close()
+		}
+	})
+}
+
 // closeAll closes what is open under the hands of whoever uses it.
 func (cs *conns) closeAll() {
 	cs.each(func(c *conn) { _ = c.Conn.Close() })
@@ -166,6 +176,7 @@ type conn struct {
 	conns  *conns
 	reads  deadline
 	writes deadline
+	used   atomic.Bool // the client has sent something
 	unread atomic.Bool // the client may still be sending what nobody will read
 	once   sync.Once
 	err    error

@@ -48,6 +48,9 @@ func (d *deadline) early(err error, arm func(time.Time) error) bool {
 func (c *conn) Read(b []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(b)
+		if n > 0 && !c.used.Load() {
+			c.used.Store(true)
+		}
 		if err == nil || n > 0 || !c.reads.early(err, c.Conn.SetReadDeadline) {
 			return n, err
 		}

@@ -44,6 +44,7 @@ type limits struct {
 	write       time.Duration // for the answer
 	idle        time.Duration // between two requests of a connection
 	linger      time.Duration // see conn.Close
+	unused      time.Duration // for the first bytes of a connection, once the server stops
 	book        time.Duration // for computing one answer
 	reload      time.Duration // for a load that was under way and the one that follows it
 }
@@ -57,6 +58,7 @@ var defaultLimits = limits{
 	write:       30 * time.Second,
 	idle:        75 * time.Second,
 	linger:      2 * time.Second,
+	unused:      500 * time.Millisecond,
 	book:        30 * time.Second,
 	reload:      2*live.DefaultLoadTimeout + 10*time.Second,
 }
@@ -129,12 +131,14 @@ func (s *Server) Serve(ln net.Listener) error {
 	return nil
 }
 
-// Shutdown refuses new connections, lets requests in flight finish and
-// returns when every connection is closed. When ctx ends first, it gives up
+// Shutdown refuses new connections, lets requests in flight finish, closes
+// connections without one and returns when every connection is closed. When ctx ends first, it gives up
 // on those that are left, closes them, and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	defer s.cancel()
 	err := s.conns.stop()
+	unused := time.AfterFunc(s.limits.unused, s.conns.closeUnused)
+	defer unused.Stop()
 	if serr := s.app.Server().ShutdownWithContext(ctx); err == nil {
 		err = serr
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -76,9 +77,46 @@ func TestShutdownLetsARequestFinish(t *testing.T) {
 	require.NoError(t, got.err)
 	require.Equal(t, http.StatusOK, got.status)
 	require.Contains(t, got.body, `"outcome":"unchanged"`)
-	require.NoError(t, idle.Close())
 	require.NoError(t, <-stopped)
 	require.Empty(t, s.conns.open)
+}
+
+// Browsers and connection pools open connections ahead; a stop does not wait
+// for a request that never comes on them, nor cut off one that is on its way.
+func TestShutdownWithConnectionsOpenedAhead(t *testing.T) {
+	s := serve(t, idleBoard(t), defaultLimits, nil)
+	dial := func() net.Conn {
+		c, err := net.Dial("tcp", s.addr)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = c.Close() })
+		return c
+	}
+	unused, begun := dial(), dial()
+	_, err := io.WriteString(begun, "GET /livez HTTP/1.1\r\n")
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		used := 0
+		s.conns.each(func(c *conn) {
+			if c.used.Load() {
+				used++
+			}
+		})
+		return used == 1
+	}, 10*time.Second, time.Millisecond)
+
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Shutdown(context.Background()) }()
+	_, err = unused.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.EOF)
+	require.Empty(t, stopped, "Shutdown did not wait for the request")
+
+	_, err = io.WriteString(begun, "Host: x\r\n\r\n")
+	require.NoError(t, err)
+	res, err := http.ReadResponse(bufio.NewReader(begun), nil)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.NoError(t, <-stopped)
 }
 
 func TestShutdownGivesUpInTime(t *testing.T) {

@@ -24,11 +24,11 @@ type Loaded struct {
 func Load(ctx context.Context, c Candidate, verdict *Verdict, opt rule.Options) (_ *Loaded, err error) {
 	l := &Loaded{Report: verdict.Report}
 	start := time.Now()
-	if l.Model, err = model.Load(c.Model); err != nil {
-		return nil, err
+	if verdict.Report.Evaluator == nil {
+		return nil, errors.New("the gate did not check the model")
 	}
-	if by := verdict.Report.Evaluator; by != nil && by.Name == model.EvaluatorLeaves {
-		l.Model = l.Model.OnLeaves(by.Reason) // the golden rows may have shown it, which are not replayed here
+	if l.Model, err = model.LoadAs(c.Model, *verdict.Report.Evaluator); err != nil {
+		return nil, err
 	}
 	by := l.Model.Evaluator()
 	l.Report.Evaluator = &by

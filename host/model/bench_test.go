@@ -23,6 +23,18 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// BenchmarkLoadAs is what a host does with a model that its gate has loaded.
+func BenchmarkLoadAs(b *testing.B) {
+	text := readModel(b, "reg_100x31")
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := LoadAs(text, Evaluator{Name: EvaluatorBatch}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkCheck is the part of Load that is not leaves.
 func BenchmarkCheck(b *testing.B) {
 	text := readModel(b, "reg_100x31")
@@ -59,7 +71,7 @@ func BenchmarkPredict(b *testing.B) {
 		flat, err := newFlat(f)
 		m := newModel(f, e, flat, err)
 		require.Equal(b, Evaluator{Name: EvaluatorBatch}, m.Evaluator())
-		alone := m.OnLeaves("a benchmark")
+		alone := m.onLeaves("a benchmark")
 		for _, n := range []int{1, 5, 50, 500, 3000} {
 			b.Run(fmt.Sprintf("trees=%d/rows=%d", m.Trees(), n), func(b *testing.B) {
 				rows := realisticRows(b, r, n)

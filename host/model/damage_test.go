@@ -49,7 +49,7 @@ func scoreAwkwardRows(t testing.TB, m *Model) {
 			}
 		}
 		require.NoError(t, m.Raw(dst, rows))
-		require.NoError(t, m.OnLeaves("a test").Raw(leaves, rows))
+		require.NoError(t, m.onLeaves("a test").Raw(leaves, rows))
 		requireBits(t, leaves, dst)
 		require.NoError(t, m.Predict(dst, rows))
 	}

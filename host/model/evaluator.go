@@ -22,10 +22,10 @@ const (
 func newModel(f *forest, e *ensemble, batch *flat, err error) *Model {
 	m := &Model{header: f.header, trees: len(f.trees), leaves: e}
 	if err != nil {
-		return m.OnLeaves(err.Error())
+		return m.onLeaves(err.Error())
 	}
 	if steps := batch.steps(); steps > maxProbeSteps {
-		return m.OnLeaves(fmt.Sprintf("a row may pass %d splits, and beyond %d it takes too long to hold the evaluators against each other", steps, maxProbeSteps))
+		return m.onLeaves(fmt.Sprintf("a row may pass %d splits, and beyond %d it takes too long to hold the evaluators against each other", steps, maxProbeSteps))
 	}
 	m.batch = batch
 	return m.Hold(probeRows(f, batch.steps()))
@@ -39,21 +39,22 @@ func (m *Model) Evaluator() Evaluator {
 	return Evaluator{Name: EvaluatorLeaves, Reason: m.reason}
 }
 
-// OnLeaves is the model evaluated by leaves alone, for the reason.
-func (m *Model) OnLeaves(reason string) *Model {
+// onLeaves is the model evaluated by leaves alone, for the reason.
+func (m *Model) onLeaves(reason string) *Model {
 	on := *m
 	on.batch, on.reason = nil, reason
 	return &on
 }
 
 // Hold has both evaluators sum the trees for rows, and is the model on leaves
-// alone if they differ in any bit; else it is m. rows are as for Raw.
+// alone if they differ in any bit; else it is m, as it is where there is only
+// one. rows are as for Raw.
 func (m *Model) Hold(rows []float64) *Model {
-	if m.batch == nil {
+	if m.batch == nil || m.leaves == nil {
 		return m
 	}
 	if err := m.batch.hold(m.leaves, rows); err != nil {
-		return m.OnLeaves("the batch evaluator is not used: " + err.Error())
+		return m.onLeaves("the batch evaluator is not used: " + err.Error())
 	}
 	return m
 }

@@ -72,7 +72,7 @@ func TestBatchEqualsLeavesOnGrownTrees(t *testing.T) {
 // as float64 and as float32.
 func requireLeaves(t testing.TB, m *Model, rows []float64, width int) {
 	t.Helper()
-	alone := m.OnLeaves("a test")
+	alone := m.onLeaves("a test")
 	require.Equal(t, Evaluator{Name: EvaluatorLeaves, Reason: "a test"}, alone.Evaluator())
 	for len(rows) < batchSizes[len(batchSizes)-1]*width {
 		rows = append(rows[:len(rows):len(rows)], rows...)

@@ -18,9 +18,9 @@ const MaxBytes = 64 << 20
 type Model struct {
 	header
 	trees  int
-	leaves *ensemble
-	batch  *flat  // nil = leaves alone
-	reason string // why batch is nil
+	leaves *ensemble // nil in what LoadAs gives with a batch evaluator
+	batch  *flat     // nil = leaves alone
+	reason string    // why batch is nil
 }
 
 // Load checks a LightGBM model text (as Booster.save_model writes it, format
@@ -40,6 +40,27 @@ func Load(text []byte) (*Model, error) {
 	}
 	batch, err := newFlat(f)
 	return newModel(f, e, batch, err), nil
+}
+
+// LoadAs is Load for a text that Load accepted in another process of this
+// program, which said what is to evaluate it: the two evaluators are not built
+// and held against each other once more. Its errors are those of Load.
+func LoadAs(text []byte, by Evaluator) (*Model, error) {
+	f, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{header: f.header, trees: len(f.trees), reason: by.Reason}
+	if by.Name == EvaluatorBatch {
+		if m.batch, err = newFlat(f); err == nil {
+			return m, nil
+		}
+		m.reason = err.Error()
+	}
+	if m.leaves, err = newEnsemble(f); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // Width is the number of input columns.

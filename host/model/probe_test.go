@@ -71,7 +71,7 @@ func TestHold(t *testing.T) {
 	rows := make([]float64, 2*m.Width())
 	require.Same(t, m, m.Hold(rows))
 	require.Same(t, m, m.Hold(nil))
-	alone := m.OnLeaves("a test")
+	alone := m.onLeaves("a test")
 	require.Same(t, alone, alone.Hold(rows))
 
 	b := m.batch

@@ -81,7 +81,7 @@ func TestEvaluatorsWalkAsTheCheckReads(t *testing.T) {
 		for i := range rows {
 			rows[i] = drawValue(rt)
 		}
-		for _, on := range []*Model{m, m.OnLeaves("a test")} {
+		for _, on := range []*Model{m, m.onLeaves("a test")} {
 			got := make([]float64, n)
 			require.NoError(rt, on.Raw(got, rows))
 			for i := range got {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -35,7 +36,9 @@ func (g *Child) start() (*process, error) {
 		program = self
 	}
 	p := &process{cmd: exec.Command(program)}
-	p.cmd.Env = []string{childEnv + "=1", "GOTRACEBACK=none"}
+	// Half of the cores are the host's meanwhile.
+	cores := max(1, runtime.GOMAXPROCS(0)/2)
+	p.cmd.Env = []string{childEnv + "=1", "GOTRACEBACK=none", fmt.Sprintf("GOMAXPROCS=%d", cores)}
 	p.cmd.Dir = "/"
 	p.cmd.SysProcAttr = childAttr()
 	p.cmd.WaitDelay = 5 * time.Second

@@ -4,6 +4,9 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // self is this program's file, also after an upgrade has put another one in
@@ -15,8 +18,19 @@ func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: s
 
 // yield makes a child the one that gives way: to the host when they want the
 // same core, and to everybody when the machine runs out of memory. Neither
-// is needed for the gate's word, so a system that refuses is let be.
+// is needed for the gate's word, so a system that refuses is let be. The
+// child's threads come after this and take after its first one.
 func yield(pid int) {
+	_ = unix.SchedSetAttr(pid, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Nice: niceness, Runtime: uint64(slice.Nanoseconds())}, 0)
 	_ = os.WriteFile("/proc/"+strconv.Itoa(pid)+"/oom_score_adj", []byte("1000"), 0)
-	_ = syscall.Setpriority(syscall.PRIO_PROCESS, pid, 5)
 }
+
+const (
+	// niceness leaves a child a tenth of a core that the host wants too, so that
+	// it ends.
+	niceness = 10
+	// slice is how long a child asks to run at a stretch. Whoever asks for less,
+	// as all others do, need not wait until it is over (Linux 6.12 and later;
+	// before that, nobody asks).
+	slice = 100 * time.Millisecond
+)

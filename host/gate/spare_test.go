@@ -1,9 +1,11 @@
 package gate_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -93,6 +95,24 @@ func TestAChildThatDiesBeforeItsJob(t *testing.T) {
 			s.processes(4)
 		})
 	}
+}
+
+// A child leaves the cores to the host.
+func TestAChildGivesWay(t *testing.T) {
+	s := ahead(t)
+	require.NoError(t, s.Probe(t.Context()))
+	at := func(file string) string { return fmt.Sprintf("/proc/%d/%s", s.processes(2)[1], file) }
+	require.Eventually(t, func() bool {
+		stat, err := os.ReadFile(at("stat"))
+		require.NoError(t, err)
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:])) // from the third, proc_pid_stat(5)
+		nice, err := strconv.Atoi(fields[19-3])
+		require.NoError(t, err)
+		return nice >= 10
+	}, 20*time.Second, time.Millisecond)
+	environ, err := os.ReadFile(at("environ"))
+	require.NoError(t, err)
+	require.Contains(t, string(environ), fmt.Sprintf("GOMAXPROCS=%d\x00", max(1, runtime.GOMAXPROCS(0)/2)))
 }
 
 // What a job does to its child is held against the job, also when the child

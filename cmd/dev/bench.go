@@ -39,8 +39,8 @@ type benchServingCmd struct {
 	Symbols    int           `default:"500" help:"Of the generated market."`
 	Small      int           `default:"30" help:"Symbols of the small one."`
 	Days       int           `default:"2500" help:"Of each symbol."`
-	Rounds     int           `default:"5" help:"Turns of each pair."`
-	Turn       time.Duration `default:"1s" help:"How long one load lasts."`
+	Rounds     int           `default:"25" help:"Turns of each pair."`
+	Turn       time.Duration `default:"300ms" help:"How long one load lasts."`
 	Conns      int           `default:"16" help:"Kept-alive connections."`
 	ServeFlags string        `placeholder:"FLAGS" help:"Added to edgesignal serve."`
 	OffFlags   string        `default:"${off_flags}" placeholder:"FLAGS" help:"What switches its caches off (${default})."`

@@ -75,8 +75,6 @@ func TestWhatIsNotRightIsAFailure(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 20, r.Failures)
 			require.ErrorContains(t, r.Err, c.says)
-			_, err = Highest(t.Context(), target, Load{Duration: 50 * time.Millisecond, Conns: 1})
-			require.ErrorContains(t, err, c.says)
 		})
 	}
 }
@@ -124,59 +122,18 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// One connection to a server that needs 5 ms can not be asked 200 times a
-// second or more.
-func TestHighest(t *testing.T) {
+// Two connections to a server that needs 5 ms get no more than 400 answers a
+// second.
+func TestWithoutARate(t *testing.T) {
 	target := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(5 * time.Millisecond)
 		_, _ = w.Write([]byte("fine"))
 	})
-	rate, err := Highest(t.Context(), target, Load{Duration: 300 * time.Millisecond, Conns: 1})
+	r, err := Run(t.Context(), target, Load{Duration: 300 * time.Millisecond, Conns: 2})
 	require.NoError(t, err)
-	require.Positive(t, rate)
-	require.Less(t, rate, 220.0)
-}
-
-func TestBisect(t *testing.T) {
-	for _, limit := range []float64{51, 77, 100, 109} {
-		got, err := bisect(50, 110, func(rate float64) (bool, error) { return rate <= limit, nil })
-		require.NoError(t, err)
-		require.LessOrEqual(t, got, limit)
-		require.Greater(t, got, limit-2)
-	}
-	_, err := bisect(50, 110, func(float64) (bool, error) { return false, context.Canceled })
-	require.ErrorIs(t, err, context.Canceled)
-}
-
-func TestOneStallIsForgiven(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		runs []time.Duration // how long each run takes
-		want bool
-	}{
-		{"in time", []time.Duration{time.Second}, true},
-		{"a little late", []time.Duration{1050 * time.Millisecond}, true},
-		{"late once", []time.Duration{2 * time.Second, time.Second}, true},
-		{"late twice", []time.Duration{2 * time.Second, 1051 * time.Millisecond}, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := keepsUp(time.Second, func() (*Result, error) {
-				r := &Result{Elapsed: c.runs[0]}
-				c.runs = c.runs[1:]
-				return r, nil
-			})
-			require.NoError(t, err)
-			require.Equal(t, c.want, got)
-			require.Empty(t, c.runs)
-		})
-	}
-	for name, run := range map[string]func() (*Result, error){
-		"a run that fails":     func() (*Result, error) { return nil, context.Canceled },
-		"an answer that fails": func() (*Result, error) { return &Result{Err: context.Canceled}, nil },
-	} {
-		_, err := keepsUp(time.Second, run)
-		require.ErrorIs(t, err, context.Canceled, name)
-	}
+	require.NoError(t, r.Err)
+	require.Greater(t, len(r.Latencies), 2)
+	require.LessOrEqual(t, r.Throughput(), 400.0)
 }
 
 func TestQuantile(t *testing.T) {

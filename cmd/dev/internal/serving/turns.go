@@ -13,12 +13,11 @@ type contender struct {
 	load.Target
 }
 
-// turns measures us and a baseline in turns: the highest rate that each keeps
-// up with, then the latencies of both at one rate, half of the lower of the
-// first two.
+// turns measures us and a baseline in turns: what each answers when every
+// connection asks as fast as it is answered, then the latencies of both at one
+// rate, half of the lower of the first two.
 func (b *bench) turns(ctx context.Context, scenario string, us, baseline contender, throughputGoal, latencyGoal string) error {
-	l := load.Load{Duration: b.Turn, Conns: b.Conns}
-	highest := &figure{scenario: scenario, name: "throughput", unit: perSecond, baseline: baseline.name, goal: throughputGoal}
+	throughput := &figure{scenario: scenario, name: "throughput", unit: perSecond, baseline: baseline.name, goal: throughputGoal}
 	quantiles := []struct {
 		q float64
 		*figure
@@ -33,23 +32,20 @@ func (b *bench) turns(ctx context.Context, scenario string, us, baseline contend
 		for _, c := range []struct {
 			contender
 			to *[]float64
-		}{{us, &highest.ours}, {baseline, &highest.theirs}} {
-			r, err := load.Highest(ctx, c.Target, l)
+		}{{us, &throughput.ours}, {baseline, &throughput.theirs}} {
+			r, err := b.load(ctx, scenario, c.contender, 0)
 			if err != nil {
-				return fmt.Errorf("%s: %s: %w", scenario, c.name, err)
+				return err
 			}
-			*c.to = append(*c.to, r)
+			*c.to = append(*c.to, r.Throughput())
 		}
 		if rate == 0 {
-			rate = min(highest.ours[0], highest.theirs[0]) / 2
+			rate = min(throughput.ours[0], throughput.theirs[0]) / 2
 		}
 		for i, c := range []contender{us, baseline} {
-			r, err := load.Run(ctx, c.Target, load.Load{Rate: rate, Duration: l.Duration, Conns: l.Conns})
-			if err == nil {
-				err = r.Err
-			}
+			r, err := b.load(ctx, scenario, c, rate)
 			if err != nil {
-				return fmt.Errorf("%s: %s: %w", scenario, c.name, err)
+				return err
 			}
 			for _, q := range quantiles {
 				to := []*[]float64{&q.ours, &q.theirs}[i]
@@ -57,10 +53,22 @@ func (b *bench) turns(ctx context.Context, scenario string, us, baseline contend
 			}
 		}
 	}
-	b.figures = append(b.figures, highest)
+	b.figures = append(b.figures, throughput)
 	for _, q := range quantiles {
 		q.name = fmt.Sprintf("%s at %s", q.name, perSecond(rate))
 		b.figures = append(b.figures, q.figure)
 	}
 	return nil
+}
+
+// load is one load of a turn, of which no request may fail.
+func (b *bench) load(ctx context.Context, scenario string, c contender, rate float64) (*load.Result, error) {
+	r, err := load.Run(ctx, c.Target, load.Load{Rate: rate, Duration: b.Turn, Conns: b.Conns})
+	if err == nil {
+		err = r.Err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", scenario, c.name, err)
+	}
+	return r, nil
 }

@@ -21,7 +21,10 @@ func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: s
 // is needed for the gate's word, so a system that refuses is let be. The
 // child's threads come after this and take after its first one.
 func yield(pid int) {
-	_ = unix.SchedSetAttr(pid, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Nice: niceness, Runtime: uint64(slice.Nanoseconds())}, 0)
+	a := &unix.SchedAttr{Size: unix.SizeofSchedAttr, Nice: niceness, Runtime: uint64(slice.Nanoseconds())}
+	if unix.SchedSetAttr(pid, a, 0) != nil {
+		_ = unix.Setpriority(unix.PRIO_PROCESS, pid, niceness)
+	}
 	_ = os.WriteFile("/proc/"+strconv.Itoa(pid)+"/oom_score_adj", []byte("1000"), 0)
 }
 

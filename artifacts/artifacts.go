@@ -24,7 +24,7 @@ type Release struct {
 	Notes   string
 }
 
-// Releases are the demo's releases, in the order in which they came to be.
+// Releases returns the demo's releases, in the order in which they came to be.
 func Releases() []Release {
 	return []Release{
 		{"v1.0.0", "demo/models/alpha_baseline-v1.0.0.txt", "demo/golden-v1.0.0.json", true, "100 trees of 31 leaves on Alpha158"},

@@ -67,7 +67,7 @@ const (
 	goProject = `"risk_tilt/`
 )
 
-// Project is a complete rule project in a language: the SDK, the example rule,
+// Project returns a complete rule project in a language: the SDK, the example rule,
 // its metadata, scores to try it on, the build script and a README. It is
 // built from these files alone, without a network. ok is whether there is an
 // SDK for the language.

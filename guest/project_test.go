@@ -42,7 +42,7 @@ func TestProject(t *testing.T) {
 	require.False(t, ok)
 }
 
-// repositoryFile is the file that a project's is made of.
+// repositoryFile returns the file that a project's is made of.
 func repositoryFile(t *testing.T, language, path string) string {
 	t.Helper()
 	from := filepath.Join(language, path)

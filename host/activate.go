@@ -66,7 +66,7 @@ func WaitFor(ctx context.Context, st Storage, strategy, version string, progress
 	return s, err
 }
 
-// Status is what all hosts serve.
+// Status returns what all hosts serve.
 func Status(ctx context.Context, st Storage) (v fleet.View, err error) {
 	err = withRegistry(ctx, st, func(reg registry.Registry) error {
 		v, err = fleet.Look(ctx, reg)

@@ -26,7 +26,7 @@ type bars struct {
 	log      *slog.Logger
 }
 
-// openBars is the way from DATA_DIR. It touches no network.
+// openBars returns the way from DATA_DIR. It touches no network.
 func (c *Config) openBars(client *bucket.Client, log *slog.Logger) (*bars, error) {
 	if !strings.HasPrefix(c.DataDir, "s3://") {
 		dir, err := directory("DATA_DIR", c.DataDir)

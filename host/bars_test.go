@@ -128,7 +128,7 @@ func (r *remote) signals() (signals string, ok bool) {
 	return string(a.Signals), ok
 }
 
-// serving is a healthy host on that market.
+// serving returns a healthy host on that market.
 func serving(revision string) func(healthOf) bool {
 	return func(h healthOf) bool { return h.Status == "healthy" && h.Revision == revision }
 }

@@ -55,7 +55,7 @@ const (
 	DefaultAnswerCacheBytes = 32 << 20
 )
 
-// Level is the log level.
+// Level returns the log level.
 func (c *Config) Level() (slog.Level, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
@@ -67,12 +67,12 @@ func (c *Config) Level() (slog.Level, error) {
 	return l, nil
 }
 
-// fleetRegistry is whether the registry is a PostgreSQL database.
+// fleetRegistry reports whether the registry is a PostgreSQL database.
 func (s *Storage) fleetRegistry() bool {
 	return strings.HasPrefix(s.DatabaseURL, "postgres://") || strings.HasPrefix(s.DatabaseURL, "postgresql://")
 }
 
-// registryPath is the file of the embedded registry.
+// registryPath returns the file of the embedded registry.
 func (s *Storage) registryPath() (string, error) {
 	if s.DatabaseURL == "" {
 		return filepath.Join(s.StateDir, "registry.db"), nil
@@ -84,7 +84,7 @@ func (s *Storage) registryPath() (string, error) {
 	return path, nil
 }
 
-// bucketStore is whether the store is a bucket.
+// bucketStore reports whether the store is a bucket.
 func (s *Storage) bucketStore() bool { return strings.HasPrefix(s.ArtifactStore, "s3://") }
 
 // The bounds of CACHE_BYTES: the least has room for some releases of the
@@ -117,7 +117,7 @@ func directory(setting, value string) (string, error) {
 	return value, nil
 }
 
-// universe is TRADABLE_SYMBOLS, canonical and ascending.
+// universe returns TRADABLE_SYMBOLS, canonical and ascending.
 func (c *Config) universe() ([]string, error) {
 	text := strings.TrimSpace(c.TradableSymbols)
 	var list []string
@@ -140,7 +140,7 @@ func (c *Config) universe() ([]string, error) {
 	return slices.Compact(symbols), nil
 }
 
-// defaults are the parameters of the stock rule where a release sets none.
+// defaults returns the parameters of the stock rule where a release sets none.
 func (c *Config) defaults() (json.RawMessage, error) {
 	for name, v := range map[string]int{"TOP_N": c.TopN, "BOTTOM_N": c.BottomN} {
 		if v < 0 {
@@ -187,7 +187,7 @@ func (c *Config) reloadInterval() (time.Duration, error) {
 	return time.Duration(c.ReloadIntervalSeconds) * time.Second, nil
 }
 
-// logged is the effective configuration for the log, secrets masked.
+// logged returns the effective configuration for the log, secrets masked.
 func (c *Config) logged() slog.Attr {
 	symbols := c.TradableSymbols
 	if symbols == "" {
@@ -214,7 +214,7 @@ func (c *Config) logged() slog.Attr {
 		"SCORE_CACHE_BYTES", c.ScoreCacheBytes, "ANSWER_CACHE_BYTES", c.AnswerCacheBytes, "MAX_STALENESS", c.MaxStaleness)...)
 }
 
-// redacted is a URL without its password.
+// redacted returns a URL without its password.
 func redacted(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// Open is what a load reads with: the process dies before, within and after.
+// Open returns what a load reads with: the process dies before, within and after.
 func (m mortalStore) Open(ctx context.Context, key string) (io.ReadCloser, artifact.Info, error) {
 	m.point()
 	r, info, err := m.Store.Open(ctx, key)
@@ -41,7 +41,7 @@ func (m mortalFile) Close() error {
 	return m.Closer.Close()
 }
 
-// crashBoard is a board on what lies in dir. Only its own parts are mortal.
+// crashBoard returns a board on what lies in dir. Only its own parts are mortal.
 func crashBoard(dir string, reg registry.Registry, s *Shelf, p *points) (*live.Board, error) {
 	keep, damaged, err := lastgood.Open(filepath.Join(dir, "last-good"), func([]string) { p.point() })
 	if err = errors.Join(append(damaged, err)...); err != nil {

@@ -165,7 +165,7 @@ func openCrashed(ctx context.Context) (*Shelf, error) {
 	return OpenShelf(ctx, st, []byte(`{"top_n":3,"bottom_n":3}`), 0)
 }
 
-// crashBackEnds are where releases are kept: each call of fresh is a place of
+// crashBackEnds returns where releases are kept: each call of fresh is a place of
 // its own, with nothing in it.
 func crashBackEnds(t *testing.T) map[string]func(t *testing.T) Storage {
 	t.Helper()
@@ -242,7 +242,7 @@ func TestPublishKilledAtEachPoint(t *testing.T) {
 	}
 }
 
-// whole is every row, each of whose paths leads to its bytes.
+// whole returns every row, each of whose paths leads to its bytes.
 func whole(t *testing.T, st Storage, at int) []release.Record {
 	t.Helper()
 	s, err := OpenShelf(t.Context(), st, nil, 0)

@@ -65,7 +65,7 @@ func NewDemoState(dir string) (*DemoState, error) {
 // Close lets another demo take the directory.
 func (d *DemoState) Close() error { return d.lock.Close() }
 
-// Config is a host's configuration on this state and nothing else: a demo
+// Config returns a host's configuration on this state and nothing else: a demo
 // never touches the registry, the store or the data of the environment.
 func (d *DemoState) Config(address string, port uint16, logLevel string) Config {
 	return Config{

@@ -106,7 +106,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	return h, nil
 }
 
-// hostName is what this host is called in the registry.
+// hostName returns what this host is called in the registry.
 func hostName(port uint16) string {
 	name, err := os.Hostname()
 	if err != nil {

@@ -116,7 +116,7 @@ func (s *besieged) load(paths []string, symbols string) {
 	}
 }
 
-// run is the program's output, which ended well.
+// run returns the program's output, which ended well.
 func run(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	var errs bytes.Buffer

@@ -16,7 +16,7 @@ type MLflow struct {
 	Password    string `name:"mlflow-tracking-password" env:"MLFLOW_TRACKING_PASSWORD" placeholder:"PASSWORD" help:"The user's password; better in the environment."`
 }
 
-// client is nil where no tracking server is set.
+// client returns nil where no tracking server is set.
 func (m *MLflow) client() (*mlflow.Client, error) {
 	if m.TrackingURI == "" {
 		return nil, nil
@@ -24,7 +24,7 @@ func (m *MLflow) client() (*mlflow.Client, error) {
 	return mlflow.New(mlflow.Config(*m))
 }
 
-// logged is what the log says of the settings: whether there is a secret, not
+// logged returns what the log says of the settings: whether there is a secret, not
 // which.
 func (m *MLflow) logged() []any {
 	list := []any{"MLFLOW_TRACKING_URI", redacted(m.TrackingURI), "MLFLOW_TRACKING_USERNAME", m.Username}

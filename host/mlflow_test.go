@@ -79,7 +79,7 @@ func mlflowStorage(t *testing.T, s *tracking) Storage {
 	return Storage{StateDir: dir, ArtifactStore: filepath.Join(dir, "store"), MLflow: MLflow{TrackingURI: s.URL}}
 }
 
-// loadOnce is what a host that starts comes to.
+// loadOnce returns what a host that starts comes to.
 func loadOnce(t *testing.T, s *Shelf) error {
 	b := live.NewBoard(live.Options{
 		Registry: s.Registry, Fetcher: s.fetcher, Host: "test:1", Strategy: "s", Defaults: s.defaults,

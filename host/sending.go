@@ -24,7 +24,7 @@ func (s *sending) Put(ctx context.Context, key string, r io.Reader, size int64) 
 	return err
 }
 
-// watch is r, told of. A reader that can be set back stays one: a store sends
+// watch returns r, told of. A reader that can be set back stays one: a store sends
 // it again after a fault.
 func (s *sending) watch(r io.Reader) io.Reader {
 	sent := &sent{r, s, 0}

@@ -107,7 +107,7 @@ func (s *Storage) openStore(client *bucket.Client) (artifact.Store, error) {
 	return store, nil
 }
 
-// gate is the process that checks releases, with a cache of compiled rules in
+// gate returns the process that checks releases, with a cache of compiled rules in
 // the state directory.
 func (s *Storage) gate() (*gate.Child, error) {
 	cache, err := filepath.Abs(filepath.Join(s.StateDir, "compiled"))

@@ -122,7 +122,7 @@ func (s *besieged) read() (stop func() (answers int, err error)) {
 	}
 }
 
-// memory is a line of the process's /proc/status: VmRSS now, VmHWM at most.
+// memory returns a line of the process's /proc/status: VmRSS now, VmHWM at most.
 func (s *besieged) memory(field string) (bytes int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
 	require.NoError(s.t, err)

@@ -115,7 +115,7 @@ func appendTo(path, text string) error {
 	return err
 }
 
-// cpuName is what the machine calls its processor.
+// cpuName returns what the machine calls its processor.
 func cpuName() string {
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

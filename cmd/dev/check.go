@@ -36,7 +36,7 @@ func (c *checkCmd) Run(ctx context.Context, s shell) error {
 	return runSteps(ctx, s.stdout, steps...)
 }
 
-// do is a step that is one command.
+// do returns a step that is one command.
 func (s shell) do(c command) func(context.Context) error {
 	return func(ctx context.Context) error { return s.run(ctx, c) }
 }

@@ -13,7 +13,7 @@ import (
 // guest SDKs have go.mod files of their own below it.
 const modulePath = "edgesignal"
 
-// moduleRoot is the directory of the module's go.mod: dir, an absolute path, or
+// moduleRoot returns the directory of the module's go.mod: dir, an absolute path, or
 // the nearest directory above it.
 func moduleRoot(dir string) (string, error) {
 	for at := dir; ; at = filepath.Dir(at) {

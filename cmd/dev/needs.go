@@ -140,7 +140,7 @@ func (m machine) meets(ctx context.Context, n need) bool {
 	return n.probe == nil || m.probe(ctx, n.probe) == nil
 }
 
-// aptCommands are the two commands that install what is missing on a Debian.
+// aptCommands returns the two commands that install what is missing on a Debian.
 func aptCommands(missing []need) (update, install []string) {
 	install = []string{"apt-get", "install", "-y", "--no-install-recommends"}
 	for _, n := range missing {

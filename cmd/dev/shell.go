@@ -48,7 +48,7 @@ func (c command) with(env ...string) command {
 	return c
 }
 
-// String is the command as one would type it in a shell.
+// String returns the command as one would type it in a shell.
 func (c command) String() string {
 	line := strings.Join(append(c.env[:len(c.env):len(c.env)], c.args...), " ")
 	if c.dir != "" {

@@ -36,7 +36,7 @@ func TestCheckStatic(t *testing.T) {
 	}
 }
 
-// elfFile is the head of an ELF binary: the header and the table of segments.
+// elfFile returns the head of an ELF binary: the header and the table of segments.
 func elfFile(t *testing.T, machine elf.Machine, segments ...elf.ProgType) []byte {
 	t.Helper()
 	header := elf.Header64{

@@ -21,7 +21,7 @@ const s3Modfile = "host/internal/s3test/server/go.mod"
 
 type testCmd struct{}
 
-// Run is the README's test command. Every run is an honest one (-count=1):
+// Run returns the README's test command. Every run is an honest one (-count=1):
 // the tests also depend on what is installed, which Go's test cache does not see.
 func (*testCmd) Run(ctx context.Context, s shell) (err error) {
 	tmp, err := os.MkdirTemp("", "edgesignal-dev-")

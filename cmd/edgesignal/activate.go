@@ -41,7 +41,7 @@ func (w waiting) report(ctx context.Context, io streams, st host.Storage, strate
 	return w.wait(ctx, io, st, strategy, c.Version)
 }
 
-// operator is who the registry's history says did it.
+// operator returns who the registry's history says did it.
 func operator() string {
 	u, err := user.Current()
 	if err != nil {

@@ -67,7 +67,7 @@ Ctrl-C stops it.
 	return err
 }
 
-// program is how the user started this.
+// program returns how the user started this.
 func program() string {
 	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
 		return "go run ./cmd/edgesignal"
@@ -75,7 +75,7 @@ func program() string {
 	return os.Args[0]
 }
 
-// quoted is one word of a shell's command line.
+// quoted returns one word of a shell's command line.
 func quoted(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("/._-+", r) && !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z')

@@ -61,7 +61,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the whole program but for the process's own ends.
+// run returns the whole program but for the process's own ends.
 func run(ctx context.Context, args []string, io streams) int {
 	fail := func(code int, err error) int {
 		_, _ = fmt.Fprintln(io.err, "edgesignal:", strings.TrimSpace(err.Error()))

@@ -66,7 +66,7 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	return c.wait(ctx, io, c.Storage, done.Strategy, done.Version)
 }
 
-// summary is a gate's report in one line.
+// summary returns a gate's report in one line.
 func summary(r *host.GateReport) string {
 	total := 0.0
 	for _, s := range r.Steps {
@@ -80,7 +80,7 @@ func summary(r *host.GateReport) string {
 	return line
 }
 
-// textOrFile is a flag's own text, or the file that @FILE names.
+// textOrFile returns a flag's own text, or the file that @FILE names.
 func textOrFile(s string) ([]byte, error) {
 	if path, ok := strings.CutPrefix(s, "@"); ok {
 		return os.ReadFile(path)

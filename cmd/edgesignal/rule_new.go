@@ -66,7 +66,7 @@ func writeProject(dir string, files []guest.File) (err error) {
 	return nil
 }
 
-// makeFolders is os.MkdirAll that says which folders it made, outermost first.
+// makeFolders returns os.MkdirAll that says which folders it made, outermost first.
 func makeFolders(dir string) (made []string, err error) {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

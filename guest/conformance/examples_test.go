@@ -20,7 +20,7 @@ import (
 	"edgesignal/host/sandbox"
 )
 
-// example is the module of risk_tilt in a language: Go is built by the Go tool
+// example returns the module of risk_tilt in a language: Go is built by the Go tool
 // that runs the tests, the others are committed.
 func example(t testing.TB, language string) []byte {
 	t.Helper()
@@ -53,7 +53,7 @@ func withMeta(t testing.TB, wasm []byte, path string) []byte {
 	return wasm
 }
 
-// admitted is a module that makes its calls one after the other in one instance.
+// admitted returns a module that makes its calls one after the other in one instance.
 func admitted(t testing.TB, wasm []byte) *rule.Module {
 	t.Helper()
 	require.NoError(t, sandbox.Check(wasm, sandbox.Limits{}))
@@ -124,7 +124,7 @@ func agrees(t *testing.T, m *rule.Module) {
 // text is short, and without the character that C's strings end with.
 var text = rapid.StringN(0, 20, -1).Filter(func(s string) bool { return !strings.Contains(s, "\x00") })
 
-// params are some of the parameters, with numbers of up to 16 digits.
+// params returns some of the parameters, with numbers of up to 16 digits.
 func params(t *rapid.T) json.RawMessage {
 	p := map[string]any{}
 	if rapid.Bool().Draw(t, "with gross") {

@@ -11,7 +11,7 @@ import (
 	"edgesignal/host/rule"
 )
 
-// reference is risk_tilt once more, from its formula alone and on encoding/json.
+// reference returns risk_tilt once more, from its formula alone and on encoding/json.
 func reference(in rule.Input) ([]float64, error) {
 	gross, longOnly, byRank, problem := referenceParams(in.Params)
 	if problem != "" {
@@ -92,7 +92,7 @@ func referenceParams(text json.RawMessage) (gross float64, longOnly, byRank bool
 	return gross, longOnly, by == "rank", problem
 }
 
-// shown is a text as the host shows it in a log line.
+// shown returns a text as the host shows it in a log line.
 func shown(s string) string {
 	runes := []rune(s)
 	for i, r := range runes {

@@ -93,7 +93,7 @@ func (g *Generator) make() (predictions, volatilities []float64) {
 //go:embed vectors.json
 var riskTilt []byte
 
-// RiskTilt are the vectors of the example rule.
+// RiskTilt returns the vectors of the example rule.
 func RiskTilt() (Vectors, error) { return Parse(riskTilt) }
 
 // Parse reads vectors from JSON.

@@ -101,7 +101,7 @@ func goldenText(t *testing.T, rule string) []byte {
 	return onePerLine(t, file)
 }
 
-// onePerLine is JSON with a portfolio on each line, so that a change shows
+// onePerLine returns JSON with a portfolio on each line, so that a change shows
 // which one it is.
 func onePerLine(t *testing.T, file goldenFile) []byte {
 	t.Helper()

@@ -90,7 +90,7 @@ func net(weights []float64) float64 {
 	return sum
 }
 
-// columnsOf are the three columns that stock rules ask for, n of each.
+// columnsOf returns the three columns that stock rules ask for, n of each.
 func columnsOf(volatility, sector, previous []float64) map[string][]float64 {
 	return map[string][]float64{"volatility_20d": volatility, "sector": sector, "previous_weight": previous}
 }

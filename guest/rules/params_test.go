@@ -37,7 +37,7 @@ func limits(t *testing.T, m *rule.Module) map[string]limit {
 	return schema.Properties
 }
 
-// sectionIDs are the numbers of a module's sections, in their order.
+// sectionIDs returns the numbers of a module's sections, in their order.
 func sectionIDs(t *testing.T, wasm []byte) []byte {
 	t.Helper()
 	var ids []byte
@@ -125,7 +125,7 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// one is an object of one number with at most six decimals.
+// one returns an object of one number with at most six decimals.
 func one(t *testing.T, parameter string, v float64) string {
 	t.Helper()
 	text, err := json.Marshal(map[string]float64{parameter: math.Round(v*1e6) / 1e6})

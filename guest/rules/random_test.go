@@ -76,7 +76,7 @@ func TestRulesEqualTheirFormulasOverManySymbols(t *testing.T) {
 	}
 }
 
-// paramsOverMany are legs of one, of many and of more than there are, for the
+// paramsOverMany returns legs of one, of many and of more than there are, for the
 // rules that have legs.
 func paramsOverMany(rule string) []string {
 	if parameterNames[rule][0] != "top_n" {

@@ -5,7 +5,7 @@ import (
 	"sort"
 )
 
-// legs are the positions of the first top_n and the last bottom_n of the
+// legs returns the positions of the first top_n and the last bottom_n of the
 // symbols, by prediction and then by position.
 func legs(symbols []int, predictions []float64, p parameters) (top, bottom []int) {
 	order := append([]int(nil), symbols...)
@@ -58,7 +58,7 @@ func inverseVolatility(in input, p parameters) []float64 {
 	return weights
 }
 
-// held is the previous book: nothing where it says nothing.
+// held returns the previous book: nothing where it says nothing.
 func held(in input) []float64 {
 	book := make([]float64, len(in.predictions))
 	for i, w := range in.columns["previous_weight"] {
@@ -115,7 +115,7 @@ func turnoverLimited(in input, p parameters) []float64 {
 	return target
 }
 
-// turnover is half the sum of the absolute changes.
+// turnover returns half the sum of the absolute changes.
 func turnover(before, after []float64) float64 {
 	sum := 0.0
 	for i := range before {

@@ -59,12 +59,12 @@ var references = map[string]func(in input, p parameters) []float64{
 	rules.TurnoverLimited:   turnoverLimited,
 }
 
-// reference is what the rule must answer.
+// reference returns what the rule must answer.
 func reference(name string, in input) []float64 {
 	return references[name](in, parseParameters(in.params))
 }
 
-// number is v with enough digits that what is summed, subtracted and divided
+// number returns v with enough digits that what is summed, subtracted and divided
 // here has no rounding that a double could show.
 func number(v float64) *big.Float { return new(big.Float).SetPrec(2500).SetFloat64(v) }
 
@@ -76,7 +76,7 @@ func mean(values []*big.Float) *big.Float {
 	return sum.Quo(sum, number(float64(len(values))))
 }
 
-// deviations are the values less centre.
+// deviations returns the values less centre.
 func deviations(values []*big.Float, centre *big.Float) []*big.Float {
 	d := make([]*big.Float, len(values))
 	for i, v := range values {
@@ -93,7 +93,7 @@ func numbers(values []float64) []*big.Float {
 	return out
 }
 
-// scaled is gross * score / sum |score|, all 0 where that sum is 0; with
+// scaled returns gross * score / sum |score|, all 0 where that sum is 0; with
 // longOnly scores below 0 count as 0.
 func scaled(scores []*big.Float, gross float64, longOnly bool) []float64 {
 	weights := make([]float64, len(scores))

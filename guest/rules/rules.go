@@ -25,13 +25,13 @@ const (
 	TurnoverLimited   = "turnover_limited"
 )
 
-// Stock is the module of a stock rule; the caller may keep and change it.
+// Stock returns the module of a stock rule; the caller may keep and change it.
 func Stock(name string) (wasm []byte, ok bool) {
 	wasm, err := modules.ReadFile(name + ".wasm")
 	return wasm, err == nil
 }
 
-// Names are the stock rules, sorted.
+// Names returns the stock rules, sorted.
 func Names() []string {
 	entries, err := modules.ReadDir(".")
 	if err != nil {

@@ -20,7 +20,7 @@ type history struct {
 	market.Columns
 }
 
-// readCSV is a file's header and records.
+// readCSV returns a file's header and records.
 func readCSV(t testing.TB, path string) (header []string, records [][]string) {
 	t.Helper()
 	f, err := os.Open(path)
@@ -91,7 +91,7 @@ func readBars(t testing.TB, path string) []history {
 	return all
 }
 
-// features is every row of c by History.
+// features returns every row of c by History.
 func features(c market.Columns) []float32 {
 	dst := make([]float32, c.Len()*Width)
 	History(dst, c, 0, c.Len())
@@ -103,7 +103,7 @@ func same(a, b float32) bool {
 	return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b
 }
 
-// ulps is the distance of two numbers in units of the last place; far apart when one is NaN.
+// ulps returns the distance of two numbers in units of the last place; far apart when one is NaN.
 func ulps(a, b float32) int {
 	if a != a || b != b {
 		return math.MaxInt32

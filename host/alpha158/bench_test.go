@@ -12,7 +12,7 @@ import (
 	"edgesignal/host/market"
 )
 
-// walk is n days of a plausible stock: a geometric random walk with volumes of millions.
+// walk returns n days of a plausible stock: a geometric random walk with volumes of millions.
 func walk(seed uint64, n int) market.Columns {
 	r := rand.New(rand.NewPCG(seed, 158))
 	c := market.Columns{
@@ -78,7 +78,7 @@ func BenchmarkHistory(b *testing.B) {
 	}
 }
 
-// cpu is the time that this process had a core: on a shared machine it says
+// cpu returns the time that this process had a core: on a shared machine it says
 // more than the clock.
 func cpu(b *testing.B) time.Duration {
 	var u syscall.Rusage

@@ -14,7 +14,7 @@ func (f *frame) correlation(dst []float32, i int) {
 	}
 }
 
-// corr is Qlib's Corr of one window, in float64: over the rows where both
+// corr returns Qlib's Corr of one window, in float64: over the rows where both
 // values are there,
 //
 //	(mean(ab)-mean(a)*mean(b)) * (n/(n-1)) / sqrt(var(a)*var(b))
@@ -53,7 +53,7 @@ func corr(a, b []float64) float64 {
 	return pearson(n, sumA.sum, sumB.sum, prod.sum, devA, devB)
 }
 
-// pearson is the correlation of n pairs from their sums and deviations.
+// pearson returns the correlation of n pairs from their sums and deviations.
 func pearson(n, sumA, sumB, prod float64, devA, devB welford) float64 {
 	if n < 2 {
 		return nan64

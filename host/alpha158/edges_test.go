@@ -13,7 +13,7 @@ import (
 
 var missing = float32(math.NaN())
 
-// flatBars are n equal bars.
+// flatBars returns n equal bars.
 func flatBars(n int, price, volume float32) market.Columns {
 	return market.Columns{
 		Open: slices.Repeat([]float32{price}, n), High: slices.Repeat([]float32{price}, n),

@@ -28,7 +28,7 @@ func (f *frame) putExtremes(dst []float32, i, w int, high, highAt, low, lowAt fl
 	put(&dst[atIMXD+w], (highAt-lowAt)/n)
 }
 
-// highest is Qlib's Max and IdxMax of one window, in float64. Max is over the
+// highest returns Qlib's Max and IdxMax of one window, in float64. Max is over the
 // non-NaN values. IdxMax is numpy's argmax + 1 over all rows: the first of
 // ties, but the position of the first NaN when there is one. Both are NaN when
 // every value is. Source: pandas' rolling max, and rolling apply of argmax.
@@ -48,7 +48,7 @@ func highest(x []float64) (value, position float64) {
 	return value, argument(position, firstNaN)
 }
 
-// lowest is Qlib's Min and IdxMin of one window: highest the other way round.
+// lowest returns Qlib's Min and IdxMin of one window: highest the other way round.
 func lowest(x []float64) (value, position float64) {
 	value, position = nan64, nan64
 	firstNaN := -1
@@ -65,7 +65,7 @@ func lowest(x []float64) (value, position float64) {
 	return value, argument(position, firstNaN)
 }
 
-// argument is the position that argmax and argmin answer: a NaN beats every
+// argument returns the position that argmax and argmin answer: a NaN beats every
 // value, but a window without values has no answer.
 func argument(position float64, firstNaN int) float64 {
 	if position == position && firstNaN >= 0 {

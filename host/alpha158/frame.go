@@ -70,13 +70,13 @@ func (m *moves) set(i int, d float32) {
 	m.size[i] = rolling(abs(d))
 }
 
-// greater is Qlib's Greater, np.maximum in float32: NaN if either is NaN.
+// greater returns Qlib's Greater, np.maximum in float32: NaN if either is NaN.
 func greater(a, b float32) float32 { return max(a, b) }
 
-// less is Qlib's Less, np.minimum in float32: NaN if either is NaN.
+// less returns Qlib's Less, np.minimum in float32: NaN if either is NaN.
 func less(a, b float32) float32 { return min(a, b) }
 
-// abs is Qlib's Abs, np.abs in float32.
+// abs returns Qlib's Abs, np.abs in float32.
 func abs(v float32) float32 {
 	if v < 0 {
 		return -v

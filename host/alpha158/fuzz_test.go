@@ -9,7 +9,7 @@ import (
 	"edgesignal/host/market"
 )
 
-// bytesOf are the little-endian bars that FuzzHistory reads: six float32 a row.
+// bytesOf returns the little-endian bars that FuzzHistory reads: six float32 a row.
 func bytesOf(c market.Columns) []byte {
 	var b []byte
 	for i := range c.Len() {
@@ -62,7 +62,7 @@ func FuzzHistory(f *testing.F) {
 	})
 }
 
-// bounds are what feature k lies within, on a day with this close and volume.
+// bounds returns what feature k lies within, on a day with this close and volume.
 func bounds(k int, price, volume float32) (low, high float32) {
 	inf := float32(math.Inf(1))
 	windowed := func(at int) bool { return at <= k && k < at+len(windows) }

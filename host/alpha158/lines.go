@@ -43,7 +43,7 @@ func (l *lines) take(v32 float32, fed, live int) {
 	}
 }
 
-// line is fit of rows [from, i], whose chain has the place begun, with today at
+// line returns fit of rows [from, i], whose chain has the place begun, with today at
 // position n. Positions are rows less a constant, so the sums over positions
 // follow from those over rows; all are exact, or fit does it.
 func (r *roller) line(from, i, n, begun int) line {

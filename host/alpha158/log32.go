@@ -5,7 +5,7 @@ import "math"
 // ln2 is the natural logarithm of 2, rounded to float32.
 const ln2 float32 = math.Ln2
 
-// log32 is Qlib's Log: np.log of a float32 as NumPy's AVX2 and AVX512F kernels
+// log32 returns Qlib's Log: np.log of a float32 as NumPy's AVX2 and AVX512F kernels
 // compute it, float32 in and out. With x = m * 2^e, 0.5 <= m < 1, doubled (and
 // e less one) up to float32(sqrt(1/2)), and t = m-1, it is
 //
@@ -49,7 +49,7 @@ func log32(x float32) float32 {
 	return fma32(e, ln2, p/q)
 }
 
-// fma32 is a*b+c in float32. The product of two float32 is exact in float64, so
+// fma32 returns a*b+c in float32. The product of two float32 is exact in float64, so
 // it makes no difference whether the machine fuses it with the sum.
 func fma32(a, b, c float32) float32 {
 	return float32(float64(float64(a)*float64(b)) + float64(c))

@@ -28,7 +28,7 @@ func (f *frame) putMoments(dst []float32, i, w int, price, volume, turnover mome
 // moment is a window's Mean and Std.
 type moment struct{ mean, std float64 }
 
-// meanStd is Qlib's Mean and Std of one window, in float64 over its non-NaN
+// meanStd returns Qlib's Mean and Std of one window, in float64 over its non-NaN
 // values: pandas' Kahan sum over their number, NaN for none, and Welford's
 // sample standard deviation (ddof 1), NaN for fewer than two. Values that are
 // all equal give that value (n times a float32 and back is exact) and exactly 0.
@@ -52,7 +52,7 @@ func meanStd(x []float64) moment {
 	return moment{sum.sum / n, dev.std(n)}
 }
 
-// stdOf is Qlib's Std of one window, as in meanStd.
+// stdOf returns Qlib's Std of one window, as in meanStd.
 func stdOf(x []float64) float64 {
 	var (
 		n   float64

@@ -16,12 +16,12 @@ func missingInf(v float64) float64 {
 	return v
 }
 
-// present are the values of a window that are not NaN.
+// present returns the values of a window that are not NaN.
 func present(window []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(window), math.IsNaN)
 }
 
-// naive is a rolling operator with one operand, on one window.
+// naive returns a rolling operator with one operand, on one window.
 func naive(t testing.TB, name string, window []float64, q float64) float64 {
 	v := present(window)
 	if len(v) == 0 {
@@ -71,7 +71,7 @@ func naive(t testing.TB, name string, window []float64, q float64) float64 {
 	return 0
 }
 
-// naiveSum is the Kahan sum of v.
+// naiveSum returns the Kahan sum of v.
 func naiveSum(v []float64) float64 {
 	sum, c := 0.0, 0.0
 	for _, x := range v {
@@ -83,7 +83,7 @@ func naiveSum(v []float64) float64 {
 	return sum
 }
 
-// naiveVar is the sample variance of v by Welford's method with a compensated mean.
+// naiveVar returns the sample variance of v by Welford's method with a compensated mean.
 func naiveVar(v []float64) float64 {
 	if len(v) < 2 {
 		return math.NaN()
@@ -100,7 +100,7 @@ func naiveVar(v []float64) float64 {
 	return squares / float64(len(v)-1)
 }
 
-// naiveStd is the root of naiveVar, 0 where rounding made that negative.
+// naiveStd returns the root of naiveVar, 0 where rounding made that negative.
 func naiveStd(v []float64) float64 {
 	variance := naiveVar(v)
 	if variance < 0 {
@@ -109,7 +109,7 @@ func naiveStd(v []float64) float64 {
 	return math.Sqrt(variance)
 }
 
-// naiveCorr is Corr on one window.
+// naiveCorr returns Corr on one window.
 func naiveCorr(a, b []float64) float64 {
 	var as, bs, alone, blone, products []float64
 	for i := range a {
@@ -127,7 +127,7 @@ func naiveCorr(a, b []float64) float64 {
 	return float64(covariance*(n/(n-1))) / math.Sqrt(float64(naiveVar(as)*naiveVar(bs)))
 }
 
-// naiveLine is Slope, Rsquare or Resi on one window: x = position, today = n.
+// naiveLine returns Slope, Rsquare or Resi on one window: x = position, today = n.
 func naiveLine(name string, window []float64, n int) float64 {
 	var count, sx, sy, sxx, sxy, syy float64
 	for i, y := range window {

@@ -55,7 +55,7 @@ const (
 	atVSUMD
 )
 
-// Names are the features' names in Qlib's order, in a slice of the caller's own.
+// Names returns the features' names in Qlib's order, in a slice of the caller's own.
 func Names() []string {
 	names := make([]string, 0, Width)
 	names = append(names,

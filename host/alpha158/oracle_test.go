@@ -71,7 +71,7 @@ func newOracle(t testing.TB, bars market.Columns) *oracle {
 	return &oracle{t: t, bars: bars, cache: map[string]column{}}
 }
 
-// feature is one formula's column, cast to float32.
+// feature returns one formula's column, cast to float32.
 func (o *oracle) feature(f formula) []float32 {
 	c := o.eval(f.text, f.expression)
 	out := make([]float32, len(c.values))
@@ -81,7 +81,7 @@ func (o *oracle) feature(f formula) []float32 {
 	return out
 }
 
-// eval is the value of e, a part of text.
+// eval returns the value of e, a part of text.
 func (o *oracle) eval(text string, e ast.Expr) column {
 	key := text[e.Pos()-1 : e.End()-1]
 	if c, ok := o.cache[key]; ok {
@@ -114,7 +114,7 @@ func (o *oracle) eval(text string, e ast.Expr) column {
 	return c
 }
 
-// field is a column of the bars; a vwap that is not there is NaN.
+// field returns a column of the bars; a vwap that is not there is NaN.
 func (o *oracle) field(name string) column {
 	values := map[string][]float32{
 		"open": o.bars.Open, "high": o.bars.High, "low": o.bars.Low,
@@ -130,7 +130,7 @@ func (o *oracle) field(name string) column {
 	return c
 }
 
-// elementwise is a binary operator. Two float32 columns, or one and a number
+// elementwise returns a binary operator. Two float32 columns, or one and a number
 // rounded to float32, give float32; with a float64 column it is float64. One
 // operation on float32 values in float64, rounded once more to float32, is the
 // float32 operation exactly.
@@ -190,7 +190,7 @@ func each(c column, f func(float64) float64) column {
 	return out
 }
 
-// call is an operator by name.
+// call returns an operator by name.
 func (o *oracle) call(name string, args []column) column {
 	x := args[0]
 	switch name {

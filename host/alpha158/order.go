@@ -44,7 +44,7 @@ func (f *frame) putOrder(dst []float32, i, w int, sorted []float64, less, equal 
 	put(&dst[atRANK+w], rank(less, equal, len(sorted)))
 }
 
-// quantile is Qlib's Quantile over a window's sorted non-NaN values, in
+// quantile returns Qlib's Quantile over a window's sorted non-NaN values, in
 // float64: at k = q*(n-1) between two neighbours, linearly; NaN for none.
 // Source: pandas' roll_quantile, interpolation "linear".
 func quantile(sorted []float64, q float64) float64 {
@@ -62,7 +62,7 @@ func quantile(sorted []float64, q float64) float64 {
 	return sorted[i] + float64((sorted[i+1]-sorted[i])*(k-float64(i)))
 }
 
-// rank is Qlib's Rank: the average rank of today's value among the window's n
+// rank returns Qlib's Rank: the average rank of today's value among the window's n
 // non-NaN values, over n, in (0, 1]; NaN if today is NaN (then nothing equals
 // it). Source: pandas' roll_rank, method "average", pct.
 func rank(less, equal, n int) float64 {

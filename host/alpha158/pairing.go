@@ -22,7 +22,7 @@ func (p *pairing) take(a, b float64, fed, live int) {
 	}
 }
 
-// corr is corr of rows [from, i] of x and y, before which skipped rows were
+// corr returns corr of rows [from, i] of x and y, before which skipped rows were
 // taken. In a window where both columns have the same rows, what is kept of
 // each alone is what is needed.
 func (p *pairing) corr(a, b *rolled, x, y []float64, from, i, skipped int) float64 {

@@ -39,7 +39,7 @@ func (p *peaks) take(v float64, fed int) {
 	p.next++
 }
 
-// window is highest of rows [from, i], before which skipped rows were taken.
+// window returns highest of rows [from, i], before which skipped rows were taken.
 func (p *peaks) window(from, i, skipped int) (value, position float64) {
 	value, position = nan64, nan64
 	for k := p.first; k < p.next; k++ {

@@ -48,7 +48,7 @@ func (p *prefix) load(x []float64) {
 	p.spare = unit - largest
 }
 
-// window is the sum of the values in rows [from, i] of x, which was loaded, and
+// window returns the sum of the values in rows [from, i] of x, which was loaded, and
 // their number; NaN for none.
 func (p *prefix) window(x []float64, from, i int) (sum, n float64) {
 	n = p.count[i+1] - p.count[from]
@@ -76,7 +76,7 @@ func (s *moveSums) load(m *moves, n int) {
 	s.size.load(m.size[:n])
 }
 
-// window is moves.sum of rows [from, i].
+// window returns moves.sum of rows [from, i].
 func (s *moveSums) window(m *moves, from, i int) (up, down, size float64) {
 	up, _ = s.up.window(m.up[:], from, i)
 	down, _ = s.down.window(m.down[:], from, i)

@@ -64,23 +64,23 @@ func fit(values []float32, window int) line {
 	return l
 }
 
-// covariance is n*n times the covariance of position and value.
+// covariance returns n*n times the covariance of position and value.
 func (l *line) covariance() float64 { return float64(l.n*l.xy) - float64(l.x*l.y) }
 
-// spread is n*n times the variance of the positions.
+// spread returns n*n times the variance of the positions.
 func (l *line) spread() float64 { return float64(l.n*l.xx) - float64(l.x*l.x) }
 
-// slope is Qlib's Slope: (n*Sxy-Sx*Sy)/(n*Sxx-Sx*Sx), 0/0 = NaN for a single value.
+// slope returns Qlib's Slope: (n*Sxy-Sx*Sy)/(n*Sxx-Sx*Sx), 0/0 = NaN for a single value.
 func (l *line) slope() float64 { return l.covariance() / l.spread() }
 
-// rsquare is Qlib's Rsquare without its mask: the square of
+// rsquare returns Qlib's Rsquare without its mask: the square of
 // (n*Sxy-Sx*Sy)/sqrt((n*Sxx-Sx*Sx)*(n*Syy-Sy*Sy)). Rounding can take it slightly over 1.
 func (l *line) rsquare() float64 {
 	r := l.covariance() / math.Sqrt(float64(l.spread()*(float64(l.n*l.yy)-float64(l.y*l.y))))
 	return float64(r * r)
 }
 
-// residual is Qlib's Resi: today's value less the line's value at today's
+// residual returns Qlib's Resi: today's value less the line's value at today's
 // position, NaN if today is NaN.
 func (l *line) residual(today float64) float64 {
 	slope := l.slope()

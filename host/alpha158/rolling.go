@@ -149,7 +149,7 @@ func (r *roller) row(dst []float32, i int) {
 	}
 }
 
-// moment is meanStd of rows [from, i], whose chain has the place begun.
+// moment returns meanStd of rows [from, i], whose chain has the place begun.
 func (r *rolled) moment(x []float64, from, i, begun int) moment {
 	sum, n := r.window(x, from, i)
 	if n == 0 {

@@ -12,7 +12,7 @@ import (
 	"edgesignal/host/market"
 )
 
-// wild are n values of one character, which changes now and then: a walk with
+// wild returns n values of one character, which changes now and then: a walk with
 // ties, a constant, any bits at all, magnitudes far apart, both zeros,
 // subnormals, infinities, holes.
 func wild(r *rand.Rand, n int) []float32 {
@@ -57,7 +57,7 @@ func wild(r *rand.Rand, n int) []float32 {
 	return x
 }
 
-// wildBars are bars of wild columns, which have nothing to do with each other,
+// wildBars returns bars of wild columns, which have nothing to do with each other,
 // on some of which a whole stretch of days is missing.
 func wildBars(r *rand.Rand, n int) market.Columns {
 	c := market.Columns{Open: wild(r, n), High: wild(r, n), Low: wild(r, n), Close: wild(r, n), Volume: wild(r, n), VWAP: wild(r, n)}

@@ -30,7 +30,7 @@ func (s *sortedWindow) remove(v float64) {
 	s.n--
 }
 
-// place is how many of the sorted values are less than v, and how many are no
+// place returns how many of the sorted values are less than v, and how many are no
 // greater; 0 and 0 for NaN.
 func place(sorted []float64, v float64) (less, upTo int) {
 	low, high := 0, len(sorted)

@@ -24,7 +24,7 @@ func putSums(dst []float32, up, down, size float64) {
 	put(&dst[atSUMD-atSUMP], (up-down)/(size+epsilon64))
 }
 
-// sum is Qlib's Sum of the three columns over one window of n rows that ends
+// sum returns Qlib's Sum of the three columns over one window of n rows that ends
 // with row i: the Kahan sum of the non-NaN values in float64, NaN for none.
 // Source: pandas' roll_sum. The three differ in what is missing only where a
 // change is infinite.
@@ -49,7 +49,7 @@ func (m *moves) sum(i, n int) (up, down, size float64) {
 	return known(u, nu), known(d, nd), known(s, ns)
 }
 
-// known is a sum of n values, NaN when there were none.
+// known returns a sum of n values, NaN when there were none.
 func known(k kahan, n int) float64 {
 	if n == 0 {
 		return nan64

@@ -18,7 +18,7 @@ var nan64 = math.NaN()
 // nan32 is the one bit pattern of a missing feature.
 var nan32 = float32(math.NaN())
 
-// rolling is a float32 value as pandas' rolling operators see it: float64, an
+// rolling returns a float32 value as pandas' rolling operators see it: float64, an
 // infinity missing like NaN (pandas, BaseWindow._prep_values).
 func rolling(v float32) float64 {
 	if !(-math.MaxFloat32 <= v && v <= math.MaxFloat32) {
@@ -39,7 +39,7 @@ func put32(dst *float32, v float32) {
 	*dst = v
 }
 
-// tail is the window of n rows that ends with row i, or the shorter one at the
+// tail returns the window of n rows that ends with row i, or the shorter one at the
 // start of history, oldest row first.
 func tail[T any](column []T, i, n int) []T {
 	return column[max(i+1-n, 0) : i+1]
@@ -72,7 +72,7 @@ func (w welford) add(v, n float64) welford {
 	}
 }
 
-// variance is the sample variance (ddof 1) of n values, NaN for fewer than two.
+// variance returns the sample variance (ddof 1) of n values, NaN for fewer than two.
 func (w welford) variance(n float64) float64 {
 	if n < 2 {
 		return nan64
@@ -80,7 +80,7 @@ func (w welford) variance(n float64) float64 {
 	return w.squares / (n - 1)
 }
 
-// std is the root of the sample variance; one that rounding made negative
+// std returns the root of the sample variance; one that rounding made negative
 // counts as 0 (pandas, zsqrt).
 func (w welford) std(n float64) float64 {
 	v := w.variance(n)

@@ -70,7 +70,7 @@ func (s *Server) authorize(h *fasthttp.RequestHeader, a access) (name string, er
 	return e.Name, nil
 }
 
-// bearer is the token that a request presents (RFC 6750, section 2.1); nil =
+// bearer returns the token that a request presents (RFC 6750, section 2.1); nil =
 // none.
 func bearer(h *fasthttp.RequestHeader) ([]byte, error) {
 	values := h.PeekAll(fiber.HeaderAuthorization)
@@ -88,7 +88,7 @@ func bearer(h *fasthttp.RequestHeader) ([]byte, error) {
 	return presented, nil
 }
 
-// challenged is a refusal that says how to come back. reason is a word of RFC
+// challenged returns a refusal that says how to come back. reason is a word of RFC
 // 6750; "" = nothing was presented that could be wrong.
 func challenged(c code, reason, detail string) *requestError {
 	challenge := `Bearer realm="edgesignal"`
@@ -101,13 +101,13 @@ func challenged(c code, reason, detail string) *requestError {
 // headerUnread marks a request whose body is left unread.
 const headerUnread = "X-Edgesignal-Unread"
 
-// unread is whether headerReceived left the body of a request unread. The mark
+// unread reports whether headerReceived left the body of a request unread. The mark
 // is known to this process only, so nobody can send it.
 func (s *Server) unread(h *fasthttp.RequestHeader) bool {
 	return s.opt.Tokens != nil && string(h.Peek(headerUnread)) == s.cut
 }
 
-// headerReceived is fasthttp's question after the headers of each request, and
+// headerReceived returns fasthttp's question after the headers of each request, and
 // the only moment before it makes room for the body. With a token file the
 // body of a caller who may not send it is never read: the request goes on
 // without one, is refused, and the connection ends.
@@ -122,7 +122,7 @@ func (s *Server) headerReceived(h *fasthttp.RequestHeader) fasthttp.RequestConfi
 	return s.uploads.admit(h)
 }
 
-// mayCall is whether a request is for a route that its sender may call.
+// mayCall reports whether a request is for a route that its sender may call.
 func (s *Server) mayCall(h *fasthttp.RequestHeader) bool {
 	uri := fasthttp.AcquireURI()
 	defer fasthttp.ReleaseURI(uri)

@@ -38,7 +38,7 @@ func tokenFile(t testing.TB) (f *token.File, path string) {
 	return f, path
 }
 
-// guarded is a site with a token file.
+// guarded returns a site with a token file.
 func guarded(t testing.TB, b *live.Board, change func(*Options)) *site {
 	t.Helper()
 	f, _ := tokenFile(t)
@@ -50,7 +50,7 @@ func guarded(t testing.TB, b *live.Board, change func(*Options)) *site {
 	})
 }
 
-// far is a site to which every client looks as if it were on another machine.
+// far returns a site to which every client looks as if it were on another machine.
 func far(t testing.TB, b *live.Board, change func(*Options)) *site {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -95,7 +95,7 @@ func (s *spec) operations() []operation {
 	return all
 }
 
-// fulfilled is what an operation answers when it lets its caller in.
+// fulfilled returns what an operation answers when it lets its caller in.
 func (o operation) fulfilled() (body string, status int, c code) {
 	switch o.path {
 	case generatePath:
@@ -107,7 +107,7 @@ func (o operation) fulfilled() (body string, status int, c code) {
 	}
 }
 
-// expected is what an operation answers to a caller with these scopes, on a
+// expected returns what an operation answers to a caller with these scopes, on a
 // host with a token file.
 func (o operation) expected(known bool, scopes []string) (status int, c code) {
 	fits := len(o.scopes) == 0

@@ -21,7 +21,7 @@ func answer(c *fiber.Ctx, v any) error {
 	return nil
 }
 
-// encoded is v as one line of JSON. Nothing is escaped for HTML: people read
+// encoded returns v as one line of JSON. Nothing is escaped for HTML: people read
 // this in a terminal, and no browser takes it for a page.
 func encoded(v any) ([]byte, error) {
 	var body bytes.Buffer
@@ -31,10 +31,10 @@ func encoded(v any) ([]byte, error) {
 	return body.Bytes(), err
 }
 
-// instant is a time as answers show it: RFC 3339 in UTC, to the millisecond.
+// instant returns a time as answers show it: RFC 3339 in UTC, to the millisecond.
 func instant(t time.Time) string { return t.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano) }
 
-// instantOrNull is an instant, null for no time at all.
+// instantOrNull returns an instant, null for no time at all.
 func instantOrNull(t *time.Time) orNull {
 	if t == nil || t.IsZero() {
 		return ""
@@ -42,7 +42,7 @@ func instantOrNull(t *time.Time) orNull {
 	return orNull(instant(*t))
 }
 
-// number is v with one kind of zero.
+// number returns v with one kind of zero.
 func number(v float64) float64 {
 	if v == 0 {
 		return 0
@@ -50,7 +50,7 @@ func number(v float64) float64 {
 	return v
 }
 
-// rawOrNull is JSON as it is kept, null where there is none.
+// rawOrNull returns JSON as it is kept, null where there is none.
 func rawOrNull(b json.RawMessage) json.RawMessage {
 	if len(b) == 0 {
 		return json.RawMessage("null")

@@ -110,7 +110,7 @@ func BenchmarkWarm(b *testing.B) {
 	}
 }
 
-// processorTime is what this process has used, the collector's part included.
+// processorTime returns what this process has used, the collector's part included.
 func processorTime(b *testing.B) time.Duration {
 	var use syscall.Rusage
 	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &use))

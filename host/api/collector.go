@@ -59,6 +59,6 @@ func (c *boardCollector) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// label is a name from the registry as Prometheus takes it: it panics at what
+// label returns a name from the registry as Prometheus takes it: it panics at what
 // is not UTF-8.
 func label(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -10,12 +10,12 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// header is a header of the request, "" for none. The string is a copy: what
+// header returns a header of the request, "" for none. The string is a copy: what
 // fiber's own methods hand out lies over a buffer that the next request reuses,
 // so the linter keeps handlers from them.
 func header(c *fiber.Ctx, name string) string { return string(c.Context().Request.Header.Peek(name)) }
 
-// jsonBody is the body of a request that must be JSON. It is valid until the
+// jsonBody returns the body of a request that must be JSON. It is valid until the
 // handler returns.
 func jsonBody(c *fiber.Ctx) ([]byte, error) {
 	switch given := header(c, fiber.HeaderContentType); {

@@ -71,7 +71,7 @@ func gzipped(b []byte) []byte {
 const docPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// asset is GET /docs, what the page loads, and GET /openapi.yaml.
+// asset answers GET /docs, what the page loads, and GET /openapi.yaml.
 func (*Server) asset(c *fiber.Ctx) error {
 	a := docAssets()[string(c.Context().URI().PathOriginal())]
 	body, etag := a.plain, a.etag+`"`

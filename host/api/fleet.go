@@ -11,7 +11,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// fleet is GET /api/v1/fleet: which host serves what, as the registry has it.
+// fleet answers GET /api/v1/fleet: which host serves what, as the registry has it.
 func (s *Server) fleet(c *fiber.Ctx) error {
 	if _, err := queryOf(c); err != nil {
 		return err
@@ -33,7 +33,7 @@ const (
 	mostConvergence    = 5 * time.Minute
 )
 
-// convergence is how long a reload waits for the fleet; 0 = it does not.
+// convergence returns how long a reload waits for the fleet; 0 = it does not.
 func convergence(q query) (time.Duration, error) {
 	wait, timeout := q.one(paramWait), q.one(paramTimeout)
 	switch {

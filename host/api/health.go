@@ -18,7 +18,7 @@ type healthAnswer struct {
 	Version        string   `json:"version"`
 }
 
-// health is GET /health: always 200, for whoever asks how the host is.
+// health answers GET /health: always 200, for whoever asks how the host is.
 func (s *Server) health(c *fiber.Ctx) error {
 	board := s.opt.Board
 	a := healthAnswer{Status: "healthy", Strategy: board.Default(), Problems: []string{}, Version: s.opt.Version}
@@ -39,7 +39,7 @@ func (s *Server) health(c *fiber.Ctx) error {
 // errTokenFile is all that /health says of it, for everybody may ask.
 var errTokenFile = errors.New("the token file cannot be used as it is; the tokens read before count on, and the log says why")
 
-// problems are the reasons why this host is degraded.
+// problems returns the reasons why this host is degraded.
 func (s *Server) problems() []error {
 	problems := s.opt.Board.Problems()
 	if s.opt.Tokens != nil && s.opt.Tokens.Problem() != nil {
@@ -52,10 +52,10 @@ type stateAnswer struct {
 	Status string `json:"status"`
 }
 
-// alive is GET /livez: the process answers.
+// alive answers GET /livez: the process answers.
 func (s *Server) alive(c *fiber.Ctx) error { return answer(c, stateAnswer{"alive"}) }
 
-// ready is GET /readyz: requests for signals can be answered.
+// ready answers GET /readyz: requests for signals can be answered.
 func (s *Server) ready(c *fiber.Ctx) error {
 	if err := s.opt.Board.Ready(); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (f *fieldErrors) add(field, format string, args ...any) {
 	f.list = append(f.list, fieldError{field, fmt.Sprintf(format, args...)})
 }
 
-// err is nil when nothing was added.
+// err returns nil when nothing was added.
 func (f *fieldErrors) err() error {
 	if len(f.list) == 0 {
 		return nil

@@ -17,7 +17,7 @@ type marketAnswer struct {
 	Failures   []market.Failure `json:"failures"`
 }
 
-// market is GET /api/v1/market: what the signals are computed from.
+// market answers GET /api/v1/market: what the signals are computed from.
 func (s *Server) market(c *fiber.Ctx) error {
 	if _, err := queryOf(c); err != nil {
 		return err

@@ -58,7 +58,7 @@ func newMetrics(s *Server) *metrics {
 	return m
 }
 
-// scrape is GET /metrics.
+// scrape answers GET /metrics.
 func (s *Server) scrape(c *fiber.Ctx) error { return s.metrics.handler(c) }
 
 // answered is what the answers of one series have in common.
@@ -124,7 +124,7 @@ func (m *metrics) reloaded(strategy string, known bool, outcome string) {
 	m.reloads.WithLabelValues(label(strategy), outcome).Inc()
 }
 
-// guestLog is what a rule logged before it failed.
+// guestLog returns what a rule logged before it failed.
 func guestLog(err error) []string {
 	var fault *rule.Fault
 	if !errors.As(err, &fault) {

@@ -33,7 +33,7 @@ type modelAnswer struct {
 	Gate               gateAnswer         `json:"gate"`
 }
 
-// modelInfo is GET /model/info.
+// modelInfo answers GET /model/info.
 func (s *Server) modelInfo(c *fiber.Ctx) error {
 	q, err := queryOf(c, paramStrategy)
 	if err != nil {

@@ -37,7 +37,7 @@ const (
 	unchanged = "unchanged"
 )
 
-// reloadModel is POST /model/reload: look into the registry now, and wait for
+// reloadModel answers POST /model/reload: look into the registry now, and wait for
 // the other hosts where that is asked. The load is the board's and shared with
 // all who ask for it; it goes on when the client that asked is gone.
 func (s *Server) reloadModel(c *fiber.Ctx) error {

@@ -44,7 +44,7 @@ func members(object string, visit func(name, value string, at int) error) error 
 	return nil
 }
 
-// text is what a valid JSON string says.
+// text returns what a valid JSON string says.
 func text(quoted string) (string, error) {
 	if s, ok := plain(quoted); ok {
 		return s, nil
@@ -54,7 +54,7 @@ func text(quoted string) (string, error) {
 	return s, err
 }
 
-// plain is what stands between the quotes of a string of ASCII without escapes.
+// plain returns what stands between the quotes of a string of ASCII without escapes.
 func plain(quoted string) (string, bool) {
 	if quoted[0] != '"' {
 		return "", false
@@ -68,7 +68,7 @@ func plain(quoted string) (string, bool) {
 	return s, true
 }
 
-// blanks is the first place from i on that is no white space.
+// blanks returns the first place from i on that is no white space.
 func blanks(s string, i int) int {
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r') {
 		i++
@@ -76,7 +76,7 @@ func blanks(s string, i int) int {
 	return i
 }
 
-// value is the end of the value that begins at i.
+// value returns the end of the value that begins at i.
 func value(s string, i int) int {
 	switch s[i] {
 	case '"':
@@ -101,7 +101,7 @@ func value(s string, i int) int {
 	return i
 }
 
-// quote is the end of the string that begins at i.
+// quote returns the end of the string that begins at i.
 func quote(s string, i int) int {
 	for i++; s[i] != '"'; i++ {
 		if s[i] == '\\' {

@@ -65,7 +65,7 @@ func (p *plainText) take(c byte) bool {
 	return false
 }
 
-// text is a string in which every character stands for itself.
+// text returns a string in which every character stands for itself.
 func (p *plainText) text() (string, bool) {
 	if !p.take('"') {
 		return "", false
@@ -83,7 +83,7 @@ func (p *plainText) text() (string, bool) {
 	return "", false
 }
 
-// list is an array of such strings.
+// list returns an array of such strings.
 func (p *plainText) list() ([]string, bool) {
 	if !p.take('[') {
 		return nil, false
@@ -105,7 +105,7 @@ func (p *plainText) list() ([]string, bool) {
 	}
 }
 
-// scalar is a valid string, number or word, and where it begins; "" for
+// scalar returns a valid string, number or word, and where it begins; "" for
 // anything else.
 func (p *plainText) scalar() (string, int) {
 	p.i = blanks(p.s, p.i)

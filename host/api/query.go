@@ -54,7 +54,7 @@ func queryOf(c *fiber.Ctx, known ...string) (query, error) {
 	return q, nil
 }
 
-// one is the value of a parameter, "" when it is not given.
+// one returns the value of a parameter, "" when it is not given.
 func (q query) one(name string) string {
 	if len(q[name]) == 0 {
 		return ""
@@ -62,7 +62,7 @@ func (q query) one(name string) string {
 	return q[name][0]
 }
 
-// list is all values of a parameter, each split at its commas and trimmed;
+// list returns all values of a parameter, each split at its commas and trimmed;
 // nil when it is not given at all.
 func (q query) list(name string) []string {
 	var all []string

@@ -13,7 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// onError is where fiber brings an error of a handler or of its own.
+// onError returns where fiber brings an error of a handler or of its own.
 func (s *Server) onError(c *fiber.Ctx, err error) error {
 	ctx := c.Context()
 	var routing *fiber.Error
@@ -80,7 +80,7 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 // quotation is what %q writes.
 var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// unquoted is fasthttp's error without the parts of the request that it
+// unquoted returns fasthttp's error without the parts of the request that it
 // quotes: a token may stand in them, and they go into the log.
 func unquoted(err error) error {
 	return errors.New(quotation.ReplaceAllString(err.Error(), `"..."`))

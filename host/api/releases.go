@@ -51,7 +51,7 @@ func releaseRowOf(r *release.Record) releaseRow {
 	}
 }
 
-// releases is GET /api/v1/releases: what exists, or existed at a time.
+// releases answers GET /api/v1/releases: what exists, or existed at a time.
 func (s *Server) releases(c *fiber.Ctx) error {
 	q, err := queryOf(c, paramStrategy, paramAt)
 	if err != nil {

@@ -15,7 +15,7 @@ type route struct {
 	handler func(*Server, *fiber.Ctx) error
 }
 
-// routes is the whole URL table. Both generations of paths are the same.
+// routes returns the whole URL table. Both generations of paths are the same.
 func routes() []route {
 	const get, post = fiber.MethodGet, fiber.MethodPost
 	return []route{

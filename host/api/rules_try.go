@@ -25,7 +25,7 @@ type tryAnswer struct {
 	Gate     gateAnswer      `json:"gate"`
 }
 
-// tryRule is POST /api/v1/rules/try. The module runs in the gate's process;
+// tryRule answers POST /api/v1/rules/try. The module runs in the gate's process;
 // nothing of it is kept.
 func (s *Server) tryRule(c *fiber.Ctx) error {
 	if _, err := queryOf(c); err != nil {

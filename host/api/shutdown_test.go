@@ -15,7 +15,7 @@ import (
 	"edgesignal/host/internal/demotest"
 )
 
-// slowSite is a server whose reload waits until told to go on.
+// slowSite returns a server whose reload waits until told to go on.
 func slowSite(t *testing.T) (s *Server, addr string, served <-chan error, goOn func()) {
 	b := demotest.NewServingBoard(t, nil)
 	goOn = sync.OnceFunc(b.Hold())

@@ -6,7 +6,7 @@ import (
 	"edgesignal/host/signal"
 )
 
-// getSignals is GET /signals: the strategy's own book, filtered.
+// getSignals answers GET /signals: the strategy's own book, filtered.
 func (s *Server) getSignals(c *fiber.Ctx) error {
 	q, err := queryOf(c, paramSymbols, paramStrategy, paramAsOf)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"edgesignal/host/signal"
 )
 
-// generateSignals is POST /signals/generate: a book over exactly the symbols
+// generateSignals answers POST /signals/generate: a book over exactly the symbols
 // of the request.
 func (s *Server) generateSignals(c *fiber.Ctx) error {
 	if _, err := queryOf(c); err != nil {
@@ -143,7 +143,7 @@ type size struct {
 	value *int64
 }
 
-// sizes are the parameters that have a place of their own in the body.
+// sizes returns the parameters that have a place of their own in the body.
 func (g *generate) sizes() []size {
 	return []size{{"top_n", g.TopN}, {"bottom_n", g.BottomN}}
 }

@@ -45,7 +45,7 @@ func loadSpec(t testing.TB) *spec {
 	return &spec{t: t, doc: doc.(map[string]any), compiler: c, schemas: map[string]*jsonschema.Schema{}, seen: map[string]bool{}}
 }
 
-// at is what stands at a JSON pointer, with references followed, and the
+// at returns what stands at a JSON pointer, with references followed, and the
 // pointer to where it really stands; nil = nothing.
 func (s *spec) at(pointer string) (map[string]any, string) {
 	var node any = s.doc
@@ -65,7 +65,7 @@ func (s *spec) at(pointer string) (map[string]any, string) {
 
 func escaped(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
 
-// response is where the answer of an operation with a status is described:
+// response returns where the answer of an operation with a status is described:
 // with the operation, else with what any path may answer.
 func (s *spec) response(method, path string, status int) (node map[string]any, pointer, name string) {
 	_, item := s.at("/paths/" + escaped(path))
@@ -164,7 +164,7 @@ func (s *spec) documented() []string {
 	return all
 }
 
-// codes are those that a problem's schema allows.
+// codes returns those that a problem's schema allows.
 func (s *spec) codes(problem map[string]any, at string) []string {
 	for _, part := range problem["allOf"].([]any) {
 		properties, _ := part.(map[string]any)["properties"].(map[string]any)

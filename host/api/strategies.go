@@ -19,7 +19,7 @@ type strategyLine struct {
 	Error     orNull `json:"error"`
 }
 
-// strategies is GET /api/v1/strategies: what should serve, and what does.
+// strategies answers GET /api/v1/strategies: what should serve, and what does.
 func (s *Server) strategies(c *fiber.Ctx) error {
 	if _, err := queryOf(c); err != nil {
 		return err

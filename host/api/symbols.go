@@ -12,7 +12,7 @@ import (
 // maxSymbols is how many symbols one request may name.
 const maxSymbols = 10_000
 
-// canonical is symbols in upper case, written over what was given; what is
+// canonical returns symbols in upper case, written over what was given; what is
 // wrong with them goes to bad, and then the list is of no use.
 func canonical(symbols []string, bad *fieldErrors) []string {
 	switch n := len(symbols); {

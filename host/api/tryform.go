@@ -87,7 +87,7 @@ func (f *tryForm) set(name string, value []byte) (err error) {
 	return err
 }
 
-// jsonObject is the value of a field that must be a JSON object without a
+// jsonObject returns the value of a field that must be a JSON object without a
 // name that stands twice.
 func jsonObject(field string, value []byte) (json.RawMessage, error) {
 	var all json.RawMessage

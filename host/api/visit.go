@@ -86,7 +86,7 @@ func (s *Server) observed(next fasthttp.RequestHandler) fasthttp.RequestHandler 
 	}
 }
 
-// methodName is the method without a copy where it is a known one.
+// methodName returns the method without a copy where it is a known one.
 func methodName(m []byte) string {
 	for _, known := range fiber.DefaultMethods {
 		if string(m) == known {
@@ -96,7 +96,7 @@ func methodName(m []byte) string {
 	return string(m)
 }
 
-// path is what was asked for, "" for what could not be read.
+// path returns what was asked for, "" for what could not be read.
 func (v *visit) path(ctx *fasthttp.RequestCtx) string {
 	if v.method == "" {
 		return ""

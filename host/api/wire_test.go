@@ -56,7 +56,7 @@ func (w *wire) ended() {
 	require.Equal(w.t, io.EOF, err)
 }
 
-// idleBoard is enough where nobody asks for a release.
+// idleBoard returns enough where nobody asks for a release.
 func idleBoard(t testing.TB) *live.Board {
 	b := live.NewBoard(live.Options{Strategy: artifacts.Strategy, Log: discard})
 	t.Cleanup(b.Close)

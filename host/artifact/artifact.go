@@ -27,12 +27,12 @@ type Store interface {
 	// of the reader itself is returned as it is.
 	Put(ctx context.Context, key string, r io.Reader, size int64) error
 
-	// Open is a reader of the whole object and what is known of it, or
+	// Open returns a reader of the whole object and what is known of it, or
 	// release.ErrNotFound. Reading ends with the context's error once ctx
 	// ends; the caller closes the reader.
 	Open(ctx context.Context, key string) (io.ReadCloser, Info, error)
 
-	// Stat is what is known of an object without reading it, or
+	// Stat returns what is known of an object without reading it, or
 	// release.ErrNotFound.
 	Stat(ctx context.Context, key string) (Info, error)
 }

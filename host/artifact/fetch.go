@@ -75,7 +75,7 @@ func (f *Fetcher) Fetch(ctx context.Context, path, want string, max int64) (b []
 	return nil, "", fmt.Errorf("%q: %w: looked at %s", path, release.ErrNotFound, strings.Join(tried, " and "))
 }
 
-// read is the whole object at p. What p claims of its size is believed up to
+// read returns the whole object at p. What p claims of its size is believed up to
 // max and no further.
 func (p place) read(ctx context.Context, max int64) ([]byte, error) {
 	r, size, err := p.open(ctx)

@@ -13,7 +13,7 @@ const (
 	MaxSegment = 255
 )
 
-// ValidKey is nil for a key that every store can hold: segments of
+// ValidKey returns nil for a key that every store can hold: segments of
 // A-Z a-z 0-9 . _ = @ + - joined by single slashes, none of them "." or "..",
 // at most MaxSegment bytes each and MaxKey together.
 func ValidKey(key string) error {
@@ -43,11 +43,11 @@ func notInKey(r rune) bool {
 	return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("._=@+-", r)
 }
 
-// Key is the key of the bytes whose SHA-256 is sum (64 hex digits):
+// Key returns the key of the bytes whose SHA-256 is sum (64 hex digits):
 // "sha256/<sum>".
 func Key(sum string) string { return "sha256/" + sum }
 
-// SumOf is the SHA-256 that a path names its bytes by: its last two segments
+// SumOf returns the SHA-256 that a path names its bytes by: its last two segments
 // are those of Key. "" = it does not.
 func SumOf(path string) string {
 	if i := strings.LastIndex(path, "/"); i >= 0 && release.ValidSum(path[i+1:]) && strings.HasSuffix("/"+path[:i], "/sha256") {

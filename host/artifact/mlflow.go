@@ -16,7 +16,7 @@ type MLflow interface {
 	// but for DigestMismatch and ErrTooLarge.
 	Locate(ctx context.Context, id string, fetch func(ctx context.Context, path string, max int64) ([]byte, error)) ([]string, error)
 
-	// Open is a reader of what mlflow-artifacts:/path names and its size in
+	// Open returns a reader of what mlflow-artifacts:/path names and its size in
 	// bytes; the caller closes it.
 	Open(ctx context.Context, path string) (r io.ReadCloser, size int64, err error)
 }
@@ -25,7 +25,7 @@ type MLflow interface {
 // itself gives out.
 const mlflowArtifacts = "mlflow-artifacts:/"
 
-// resolve is where to look for path, an id of MLflow included.
+// resolve returns where to look for path, an id of MLflow included.
 func (f *Fetcher) resolve(ctx context.Context, path string) ([]place, error) {
 	if !strings.HasPrefix(path, "runs:") && !strings.HasPrefix(path, "models:") {
 		return f.places(path)

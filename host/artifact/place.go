@@ -20,7 +20,7 @@ type place struct {
 	open func(ctx context.Context) (r io.ReadCloser, size int64, err error)
 }
 
-// places is where to look for path, in this order. It alone knows schemes.
+// places returns where to look for path, in this order. It alone knows schemes.
 func (f *Fetcher) places(path string) ([]place, error) {
 	scheme, _, isURL := strings.Cut(path, "://")
 	switch {
@@ -50,7 +50,7 @@ func (f *Fetcher) places(path string) ([]place, error) {
 	return append(places, local(filepath.Join(f.WorkDir, path))), nil
 }
 
-// fileName is the absolute path that a file URL names.
+// fileName returns the absolute path that a file URL names.
 func fileName(path string) (string, error) {
 	u, err := url.Parse(path)
 	if err != nil {

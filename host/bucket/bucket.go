@@ -118,7 +118,7 @@ func dialing(cfg Config, dial dialer) (*Client, error) {
 // Close gives up the connections that nobody uses just now.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
-// Stat is what is known of an object without reading it, or
+// Stat returns what is known of an object without reading it, or
 // release.ErrNotFound. version "" is the newest.
 func (c *Client) Stat(ctx context.Context, bucket, key, version string) (Object, error) {
 	if err := check(bucket, key); err != nil {

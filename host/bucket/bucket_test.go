@@ -68,7 +68,7 @@ func requireBytes(t *testing.T, want, got string) {
 	require.Equal(t, release.Sum([]byte(want)), release.Sum([]byte(got)))
 }
 
-// pattern is n bytes that differ from place to place.
+// pattern returns n bytes that differ from place to place.
 func pattern(n int) []byte {
 	b := make([]byte, n)
 	x := uint32(1)

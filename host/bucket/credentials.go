@@ -27,7 +27,7 @@ const noneFor = 30 * time.Second
 
 var errNoCredentials = errors.New("no credentials")
 
-// credentials is who asks: whom cfg names, else the first that the usual
+// credentials returns who asks: whom cfg names, else the first that the usual
 // sources have.
 func (cfg *Config) credentials() *credentials.Credentials {
 	switch {
@@ -112,7 +112,7 @@ func (c *chain) IsExpired() bool {
 	return c.chosen == nil || c.chosen.IsExpired()
 }
 
-// reason is what may be said of a source's error: a parser quotes the file, and
+// reason returns what may be said of a source's error: a parser quotes the file, and
 // an address can carry a token.
 func reason(err error) string {
 	var file *fs.PathError

@@ -16,7 +16,7 @@ import (
 // attempts is how often a download is taken up again without a byte between.
 const attempts = 6
 
-// Open is a reader of the whole object and what is known of it, or
+// Open returns a reader of the whole object and what is known of it, or
 // release.ErrNotFound. version "" is the newest.
 //
 // A download that breaks is taken up where it ended, from the same version and

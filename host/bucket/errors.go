@@ -61,7 +61,7 @@ func refused(where, why string) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %w: %s", where, release.ErrRefused, why)}
 }
 
-// words is what the storage said, on one line, no longer than need be.
+// words returns what the storage said, on one line, no longer than need be.
 func words(a minio.ErrorResponse) string {
 	s := strings.Join(strings.Fields(fmt.Sprintf("%d %s: %s", a.StatusCode, a.Code, a.Error())), " ")
 	if len(s) > 300 {
@@ -70,7 +70,7 @@ func words(a minio.ErrorResponse) string {
 	return s
 }
 
-// missing is whether the bucket itself is missing: the answer to a HEAD does
+// missing reports whether the bucket itself is missing: the answer to a HEAD does
 // not say which of the two is.
 func (c *Client) missing(ctx context.Context, bucket string) bool {
 	there, err := c.core.BucketExists(ctx, bucket)

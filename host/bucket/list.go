@@ -12,7 +12,7 @@ import (
 // maxListed bounds what a listing holds in memory.
 const maxListed = 1_000_000
 
-// Folders is the names right below prefix that other keys continue with a
+// Folders returns the names right below prefix that other keys continue with a
 // slash ("2024-12-31"), ascending. prefix is "" or ends in a slash.
 func (c *Client) Folders(ctx context.Context, bucket, prefix string) ([]string, error) {
 	var names []string
@@ -25,7 +25,7 @@ func (c *Client) Folders(ctx context.Context, bucket, prefix string) ([]string, 
 	return slices.Compact(names), err
 }
 
-// List is the objects right below prefix, not deeper, ascending by key. prefix
+// List returns the objects right below prefix, not deeper, ascending by key. prefix
 // is "" or ends in a slash.
 func (c *Client) List(ctx context.Context, bucket, prefix string) ([]Object, error) {
 	var objects []Object

@@ -106,7 +106,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// more is nil when r has ended.
+// more returns nil when r has ended.
 func (s *source) more() error {
 	switch n, err := io.ReadFull(s.r, make([]byte, 1)); {
 	case n > 0:

@@ -11,7 +11,7 @@ const connectTimeout = 10 * time.Second
 
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// transport is net/http's with deadlines. A server that sends or takes nothing
+// transport returns net/http's with deadlines. A server that sends or takes nothing
 // for idle is as good as gone; one that is slow is not.
 func transport(dial dialer, idle time.Duration) *http.Transport {
 	return &http.Transport{

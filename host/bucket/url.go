@@ -89,7 +89,7 @@ func refuse(s, why string) error {
 
 func location(bucket, key string) string { return "s3://" + bucket + "/" + key }
 
-// check is nil for an object that can be asked for.
+// check returns nil for an object that can be asked for.
 func check(bucket, key string) error {
 	if err := checkBucket(bucket); err != nil {
 		return err

@@ -54,7 +54,7 @@ func judge(members []Member, strategy, version string) Strategy {
 	return s
 }
 
-// of is what a host said of a strategy, nil = nothing.
+// of returns what a host said of a strategy, nil = nothing.
 func (m *Member) of(strategy string) *registry.Observation {
 	for i := range m.Said {
 		if m.Said[i].Strategy == strategy {
@@ -64,7 +64,7 @@ func (m *Member) of(strategy string) *registry.Observation {
 	return nil
 }
 
-// behind is why a host does not serve version, "" = it does.
+// behind returns why a host does not serve version, "" = it does.
 func behind(o *registry.Observation, version string) string {
 	switch {
 	case o == nil:

@@ -47,7 +47,7 @@ type SaidDocument struct {
 	At       time.Time  `json:"at"`
 }
 
-// Document is v for a program to read.
+// Document returns v for a program to read.
 func (v View) Document() Document {
 	d := Document{Strategies: []StrategyDocument{}, Hosts: []HostDocument{}}
 	for _, s := range v.Strategies {
@@ -67,7 +67,7 @@ func (v View) Document() Document {
 	return d
 }
 
-// Document is who does not serve the release, for a program to read.
+// Document returns who does not serve the release, for a program to read.
 func (e *NotConverged) Document() []LaggardDocument { return laggards(e.Laggards) }
 
 func laggards(list []Laggard) []LaggardDocument {

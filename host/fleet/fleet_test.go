@@ -88,7 +88,7 @@ func (a *aged) say(t *testing.T, all ...registry.Observation) {
 	}
 }
 
-// soon is a context whose time is up once the fleet was looked at, however
+// soon returns a context whose time is up once the fleet was looked at, however
 // long that takes.
 func (a *aged) soon(t *testing.T) context.Context {
 	a.over = make(chan struct{})

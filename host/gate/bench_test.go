@@ -63,7 +63,7 @@ func BenchmarkGate(b *testing.B) {
 	}
 }
 
-// goRule is the example of the Go SDK.
+// goRule returns the example of the Go SDK.
 func goRule(t testing.TB) []byte {
 	t.Helper()
 	meta, err := os.ReadFile(filepath.Join("..", "..", "guest", "example", "meta.json"))

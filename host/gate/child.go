@@ -89,7 +89,7 @@ func (g *Child) run(ctx context.Context, o order) (*Verdict, error) {
 	return conclude(ctx, last, end)
 }
 
-// conclude is what comes of a job whose child ended so.
+// conclude returns what comes of a job whose child ended so.
 func conclude(ctx context.Context, last note, end postMortem) (*Verdict, error) {
 	switch {
 	case ctx.Err() != nil:

@@ -143,7 +143,7 @@ func TestAChildThatCannotWork(t *testing.T) {
 	})
 }
 
-// named is a hostile rule by its name, as a candidate without a model.
+// named returns a hostile rule by its name, as a candidate without a model.
 func named(t testing.TB, name string) gate.Candidate {
 	t.Helper()
 	for _, c := range hostile.Cases(t) {
@@ -158,7 +158,7 @@ func named(t testing.TB, name string) gate.Candidate {
 	return gate.Candidate{}
 }
 
-// ruleOnly is a stock rule that has a parameter for its gross.
+// ruleOnly returns a stock rule that has a parameter for its gross.
 func ruleOnly(t testing.TB) gate.Candidate {
 	c := gate.Candidate{Rule: stock(t, "rank_weighted")}
 	c.Manifest.Limits = release.DefaultLimits

@@ -35,7 +35,7 @@ func steps(r gate.Report) (names []string) {
 	return names
 }
 
-// good is v1.0.0 of the demo.
+// good returns v1.0.0 of the demo.
 func good(t testing.TB) gate.Candidate {
 	r := artifacts.Releases()[0]
 	c := gate.Candidate{Model: demotest.File(t, r.Model), Rule: stock(t, rules.TopBottom), Golden: demotest.File(t, r.Golden)}

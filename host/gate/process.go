@@ -108,7 +108,7 @@ func (c *clipped) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// line is the first line that says something.
+// line returns the first line that says something.
 func (c *clipped) line() string {
 	for line := range strings.Lines(c.String()) {
 		if line = strings.TrimSpace(line); line != "" {

@@ -132,7 +132,7 @@ func (o outcome) differs(got outcome) string {
 	return ""
 }
 
-// probe is n symbols with predictions of both signs, each value ties times,
+// probe returns n symbols with predictions of both signs, each value ties times,
 // and columns as a market might have them.
 func probe(m release.Manifest, n, ties int) portfolio.Input {
 	in := portfolio.Input{Params: m.RuleParams, Limits: m.Limits, Columns: map[string][]float64{}}
@@ -151,7 +151,7 @@ func probe(m release.Manifest, n, ties int) portfolio.Input {
 	return in
 }
 
-// plausible is a value of a column for symbol i.
+// plausible returns a value of a column for symbol i.
 func plausible(column string, i int) float64 {
 	switch column {
 	case portfolio.Close:

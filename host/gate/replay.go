@@ -111,7 +111,7 @@ func (c *checking) replayPortfolio(ctx context.Context, i int) error {
 	return nil
 }
 
-// input is the portfolio as a rule sees it, in ascending order of the symbols,
+// input returns the portfolio as a rule sees it, in ascending order of the symbols,
 // and that order: entry k of the input is entry order[k] of g.
 func (g *GoldenPortfolio) input(m release.Manifest) (in portfolio.Input, order []int, err error) {
 	if in.Params, err = portfolio.MergeParams(m.RuleParams, g.Params); err != nil {

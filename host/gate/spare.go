@@ -27,7 +27,7 @@ func (s *spare) renew(start func() (*process, error)) {
 	}()
 }
 
-// take is the child, nil when there is none. It may have died meanwhile.
+// take returns the child, nil when there is none. It may have died meanwhile.
 func (s *spare) take() *process {
 	s.mu.Lock()
 	next := s.next

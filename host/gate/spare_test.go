@@ -26,7 +26,7 @@ type started struct {
 	list string
 }
 
-// ahead is a gate that has its children started ahead.
+// ahead returns a gate that has its children started ahead.
 func ahead(t *testing.T) *started {
 	dir := t.TempDir()
 	this, err := os.Executable()
@@ -39,7 +39,7 @@ func ahead(t *testing.T) *started {
 	return s
 }
 
-// processes are those of all children so far, once there are n.
+// processes returns those of all children so far, once there are n.
 func (s *started) processes(n int) []int {
 	s.t.Helper()
 	var pids []int

@@ -19,7 +19,7 @@ type Trial struct {
 	Absent string // a column that the rule wants and the input does not have
 }
 
-// Err is why there is no book.
+// Err returns why there is no book.
 func (t *Trial) Err() error {
 	switch {
 	case t.Params != nil:

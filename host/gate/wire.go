@@ -73,7 +73,7 @@ type note struct {
 	Failed   string // it could not check
 }
 
-// blame is the reason word when a child dies in a step: whose bytes it was
+// blame returns the reason word when a child dies in a step: whose bytes it was
 // working on. In other steps it works on bytes of the host's own making.
 func blame(step string) (release.Reason, bool) {
 	switch step {

@@ -76,7 +76,7 @@ func Open(dir string, pin func(sums []string)) (k *Keeper, damaged []error, err 
 
 const suffix = ".json"
 
-// path is the file of a strategy: its name, with all but letters, digits and
+// path returns the file of a strategy: its name, with all but letters, digits and
 // a few signs escaped.
 func (k *Keeper) path(strategy string) string {
 	return filepath.Join(k.dir, "s-"+url.QueryEscape(strategy)+suffix)
@@ -118,7 +118,7 @@ func read(name string) (Kept, error) {
 	return kept, nil
 }
 
-// All is what is kept, in no order.
+// All returns what is kept, in no order.
 func (k *Keeper) All() []Kept {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -181,7 +181,7 @@ func (k *Keeper) Saw(t time.Time) error {
 	return write(k.contact(), []byte(t.UTC().Format(time.RFC3339)+"\n"))
 }
 
-// Seen is when the registry last answered, to 10 s; zero = never, or it is
+// Seen returns when the registry last answered, to 10 s; zero = never, or it is
 // not known.
 func (k *Keeper) Seen() time.Time {
 	k.mu.Lock()

@@ -108,7 +108,7 @@ func (b *Board) slot(strategy string) *slot {
 	return s.(*slot)
 }
 
-// Strategies are the names of all places, sorted.
+// Strategies returns the names of all places, sorted.
 func (b *Board) Strategies() []string {
 	var names []string
 	b.slots.Range(func(k, _ any) bool { names = append(names, k.(string)); return true })
@@ -116,14 +116,14 @@ func (b *Board) Strategies() []string {
 	return names
 }
 
-// Registry is the registry that the board follows, for who asks about other
+// Registry returns the registry that the board follows, for who asks about other
 // hosts and other releases.
 func (b *Board) Registry() registry.Registry { return b.opt.Registry }
 
-// Default is the strategy of a request that names none.
+// Default returns the strategy of a request that names none.
 func (b *Board) Default() string { return b.opt.Strategy }
 
-// Current is the snapshot that answers for a strategy ("" = the default), and
+// Current returns the snapshot that answers for a strategy ("" = the default), and
 // a function to call when the request is done with it. Its errors are
 // ErrUnknownStrategy and ErrNothingLoaded.
 func (b *Board) Current(strategy string) (*Snapshot, func(), error) {
@@ -185,7 +185,7 @@ func (b *Board) guarded(s *slot) (Outcome, error) {
 	return b.load(s)
 }
 
-// Market is the newest market, nil until one is loaded.
+// Market returns the newest market, nil until one is loaded.
 func (b *Board) Market() *market.Market {
 	b.mu.Lock()
 	defer b.mu.Unlock()

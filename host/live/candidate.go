@@ -18,7 +18,7 @@ import (
 // builtin:rank_weighted. No rule path is the stock rule top_bottom.
 const BuiltIn = "builtin:"
 
-// stockName is the stock rule that a rule path names.
+// stockName returns the stock rule that a rule path names.
 func stockName(rulePath string) (name string, ok bool) {
 	if rulePath == "" {
 		return rules.TopBottom, true
@@ -58,7 +58,7 @@ func Candidate(rec *release.Record, defaults json.RawMessage, modelBytes, ruleBy
 	return c, nil
 }
 
-// stock is the module of a stock rule, held against the SHA-256 that the
+// stock returns the module of a stock rule, held against the SHA-256 that the
 // release names ("" = any). That this binary has another one, or none, is no
 // fault of the release: a host of another version may serve it.
 func stock(name, sum string) ([]byte, error) {

@@ -16,7 +16,7 @@ func (b *Board) lostMarket() error {
 	return b.marketFault
 }
 
-// RestoreMarket is SetMarket for a market that served once, unless one serves
+// RestoreMarket returns SetMarket for a market that served once, unless one serves
 // already: that is newer. why is the fault until another is known.
 func (b *Board) RestoreMarket(m *market.Market, why error) (done bool) {
 	b.scoreAll(m)

@@ -76,7 +76,7 @@ func (s *slot) fly(load func(*slot) (Outcome, error)) {
 	}
 }
 
-// serving is the version that serves, "" when none does.
+// serving returns the version that serves, "" when none does.
 func (s *slot) serving() string {
 	if snap := s.current.Load(); snap != nil {
 		return snap.Record.Version

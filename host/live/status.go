@@ -17,7 +17,7 @@ type StrategyStatus struct {
 	CheckedAt time.Time
 }
 
-// Strategy is one strategy's status; ok is false for one that nobody knows.
+// Strategy returns one strategy's status; ok is false for one that nobody knows.
 func (b *Board) Strategy(name string) (st StrategyStatus, ok bool) {
 	s := b.find(name)
 	if s == nil {
@@ -33,7 +33,7 @@ func (b *Board) Strategy(name string) (st StrategyStatus, ok bool) {
 	return st, true
 }
 
-// Problems are the reasons why this host is degraded, nil when it is not: it
+// Problems returns the reasons why this host is degraded, nil when it is not: it
 // does not serve what the registry wants, or cannot reach what it needs.
 func (b *Board) Problems() []error {
 	var problems []error
@@ -67,7 +67,7 @@ func (b *Board) Problems() []error {
 // ErrStale: the registry was not reached for longer than MaxStaleness.
 var ErrStale = errors.New("the registry was not reached for too long")
 
-// Ready is nil when the default strategy can be answered: a release and a
+// Ready returns nil when the default strategy can be answered: a release and a
 // market are loaded, and the registry was seen recently enough.
 func (b *Board) Ready() error {
 	s := b.find(b.opt.Strategy)

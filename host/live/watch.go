@@ -170,7 +170,7 @@ func (b *Board) saw(err error) {
 	}
 }
 
-// seen is when the registry last answered, and why it does not now, nil = it
+// seen returns when the registry last answered, and why it does not now, nil = it
 // does.
 func (c *contact) seen() (last time.Time, lost error) {
 	c.mu.Lock()

@@ -69,12 +69,12 @@ type dayIndex struct {
 
 func (x dayIndex) at(day int32) int { return int(x.index[day-x.first]) }
 
-// rows is the number of calendar days from the first bar to the last.
+// rows returns the number of calendar days from the first bar to the last.
 func (x dayIndex) rows(b *barfile.Bars) int {
 	return x.at(b.Days[len(b.Days)-1]) - x.at(b.Days[0]) + 1
 }
 
-// calendar is the sorted union of the days of all files that can be used.
+// calendar returns the sorted union of the days of all files that can be used.
 func calendar(files []*file) ([]Date, dayIndex) {
 	first, last := barfile.MaxDay, barfile.MinDay
 	for _, f := range files {

@@ -12,7 +12,7 @@ import (
 	"edgesignal/host/market/barfile"
 )
 
-// history is bars of one symbol as data import writes them.
+// history returns bars of one symbol as data import writes them.
 func history(seed, days int) *barfile.Table {
 	t := &barfile.Table{Symbol: fmt.Sprintf("S%03d", seed)}
 	for i := range days {

@@ -36,7 +36,7 @@ type csvSymbol struct {
 	values [csvValues][]float64
 }
 
-// symbol is the symbol of that name, made when it is new.
+// symbol returns the symbol of that name, made when it is new.
 func (b *csvBars) symbol(spelling string) (*csvSymbol, error) {
 	if s := b.bySpelling[spelling]; s != nil {
 		return s, nil
@@ -67,7 +67,7 @@ func (s *csvSymbol) add(d Date, line int, values [csvValues]float64) bool {
 	return true
 }
 
-// tables are the symbols that have bars, sorted by name, their bars by day.
+// tables returns the symbols that have bars, sorted by name, their bars by day.
 // Rows without any value are counted and left out.
 func (b *csvBars) tables() ([]*barfile.Table, error) {
 	var out []*barfile.Table
@@ -89,7 +89,7 @@ func (b *csvBars) tables() ([]*barfile.Table, error) {
 	return out, nil
 }
 
-// byDay is the order of the rows by day; a day that is there twice is an error.
+// byDay returns the order of the rows by day; a day that is there twice is an error.
 func (s *csvSymbol) byDay(file string) ([]int, error) {
 	order := make([]int, len(s.days))
 	for i := range order {

@@ -27,7 +27,7 @@ type file struct {
 
 func (f *file) fail(err error) { f.bars, f.reason = nil, err.Error() }
 
-// displayName is the symbol that a failure names.
+// displayName returns the symbol that a failure names.
 func (f *file) displayName() string {
 	if f.symbol != "" {
 		return f.symbol

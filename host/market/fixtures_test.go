@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var nan32 = float32(math.NaN())
 
-// barsOn is a symbol's file with a bar on each of the days; every number
+// barsOn returns a symbol's file with a bar on each of the days; every number
 // names its symbol and day.
 func barsOn(t testing.TB, symbol string, days ...string) []byte {
 	t.Helper()
@@ -42,7 +42,7 @@ func barsOn(t testing.TB, symbol string, days ...string) []byte {
 	return encode(t, table)
 }
 
-// closeOf is a number that float32 holds exactly.
+// closeOf returns a number that float32 holds exactly.
 func closeOf(symbol string, d Date) float32 { return float32(int(symbol[0])*1000 + int(d)%1000) }
 
 func encode(t testing.TB, table *barfile.Table) []byte {
@@ -52,7 +52,7 @@ func encode(t testing.TB, table *barfile.Table) []byte {
 	return out.Bytes()
 }
 
-// folder is a data directory in memory.
+// folder returns a data directory in memory.
 func folder(files map[string][]byte) fstest.MapFS {
 	fsys := fstest.MapFS{}
 	for name, content := range files {

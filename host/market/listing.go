@@ -62,7 +62,7 @@ func NewListing(folders []string, sectors *FileInfo, files func(folder string) (
 	return nil, ErrNoRun
 }
 
-// All are the run's files and symbols.csv.
+// All returns the run's files and symbols.csv.
 func (l *Listing) All() []FileInfo {
 	if l.Sectors == nil {
 		return l.Files
@@ -70,7 +70,7 @@ func (l *Listing) All() []FileInfo {
 	return append(slices.Clip(l.Files), *l.Sectors)
 }
 
-// String is equal for equal listings.
+// String returns equal for equal listings.
 func (l *Listing) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", l.Run)
@@ -80,5 +80,5 @@ func (l *Listing) String() string {
 	return b.String()
 }
 
-// stem is the file's name without folder and extension.
+// stem returns the file's name without folder and extension.
 func (f FileInfo) stem() string { return strings.TrimSuffix(path.Base(f.Name), barsExt) }

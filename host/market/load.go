@@ -24,7 +24,7 @@ func Load(ctx context.Context, fsys fs.FS) (*Market, error) {
 	return LoadFrom(ctx, Directory(fsys))
 }
 
-// LoadFrom is Load for any source.
+// LoadFrom returns Load for any source.
 func LoadFrom(ctx context.Context, src Source) (*Market, error) {
 	l, err := src.List(ctx)
 	if err != nil {

@@ -24,7 +24,7 @@ type Market struct {
 	unread  bool             // a file could not be read for a reason that may pass
 }
 
-// Listing is what the market was read from.
+// Listing returns what the market was read from.
 func (m *Market) Listing() *Listing { return m.listing }
 
 // Failure is a file that could not be used, and why.
@@ -44,7 +44,7 @@ func (m *Market) Arrange() {
 	}
 }
 
-// Find is the series of an upper-case symbol, or nil.
+// Find returns the series of an upper-case symbol, or nil.
 func (m *Market) Find(symbol string) *Series {
 	i, ok := m.Index(symbol)
 	if !ok {
@@ -53,7 +53,7 @@ func (m *Market) Find(symbol string) *Series {
 	return m.Series[i]
 }
 
-// Index is where in Series an upper-case symbol stands; ok is false for one
+// Index returns where in Series an upper-case symbol stands; ok is false for one
 // that is not there.
 func (m *Market) Index(symbol string) (i int, ok bool) {
 	if i, ok := m.index[symbol]; ok && int(i) < len(m.Series) && m.Series[i].Symbol == symbol {
@@ -62,14 +62,14 @@ func (m *Market) Index(symbol string) (i int, ok bool) {
 	return slices.BinarySearchFunc(m.Series, symbol, func(s *Series, sym string) int { return strings.Compare(s.Symbol, sym) })
 }
 
-// DayIndex is the calendar index of the newest trading day on or before d;
+// DayIndex returns the calendar index of the newest trading day on or before d;
 // ok is false when d lies before the first day.
 func (m *Market) DayIndex(d Date) (index int, ok bool) {
 	i := sort.Search(len(m.Calendar), func(i int) bool { return m.Calendar[i] > d })
 	return i - 1, i > 0
 }
 
-// Symbols are the symbols of all series, sorted.
+// Symbols returns the symbols of all series, sorted.
 func (m *Market) Symbols() []string {
 	out := make([]string, len(m.Series))
 	for i, s := range m.Series {
@@ -78,8 +78,8 @@ func (m *Market) Symbols() []string {
 	return out
 }
 
-// First is the oldest trading day. A Market that was loaded has one.
+// First returns the oldest trading day. A Market that was loaded has one.
 func (m *Market) First() Date { return m.Calendar[0] }
 
-// Last is the newest trading day. A Market that was loaded has one.
+// Last returns the newest trading day. A Market that was loaded has one.
 func (m *Market) Last() Date { return m.Calendar[len(m.Calendar)-1] }

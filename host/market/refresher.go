@@ -117,7 +117,7 @@ func (w *watch) look(ctx context.Context) {
 	w.report(now, err)
 }
 
-// list is what the source looks like; where it cannot be seen, that is said,
+// list returns what the source looks like; where it cannot be seen, that is said,
 // and ok is false.
 func (w *watch) list(ctx context.Context) (l *Listing, text string, ok bool) {
 	l, err := w.refresher.src.List(ctx)

@@ -54,7 +54,7 @@ func (w *watched) got(m *Market, err error) {
 	}
 }
 
-// told are the states since the last call, "" = well.
+// told returns the states since the last call, "" = well.
 func (w *watched) told() (states []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

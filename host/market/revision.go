@@ -7,7 +7,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// revision is the SHA-256 of what was read: the run's day, each file's name
+// revision returns the SHA-256 of what was read: the run's day, each file's name
 // with the SHA-256 of its bytes, and the same of symbols.csv. Equal bytes give
 // equal revisions on every machine; "-" stands for bytes that were not read.
 func revision(run Date, files []*file, s sectors) string {

@@ -44,7 +44,7 @@ func readSectors(fsys fs.FS, info *FileInfo) (s sectors) {
 	return s
 }
 
-// names are all sectors, sorted, each once, whether or not their symbols have
+// names returns all sectors, sorted, each once, whether or not their symbols have
 // bars: a damaged bar file does not change the place of a name.
 func (s sectors) names() []string {
 	names := slices.Compact(slices.Sorted(maps.Values(s.of)))

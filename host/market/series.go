@@ -8,10 +8,10 @@ type Columns struct {
 	Open, High, Low, Close, Volume, VWAP []float32
 }
 
-// Len is the number of calendar rows.
+// Len returns the number of calendar rows.
 func (c *Columns) Len() int { return len(c.Close) }
 
-// Slice is rows [from, to) without copying.
+// Slice returns rows [from, to) without copying.
 func (c *Columns) Slice(from, to int) Columns {
 	s := Columns{
 		Open: c.Open[from:to], High: c.High[from:to], Low: c.Low[from:to],
@@ -32,7 +32,7 @@ type Series struct {
 	Columns
 }
 
-// Row is the series' row for a calendar index; ok is false outside its history.
+// Row returns the series' row for a calendar index; ok is false outside its history.
 func (s *Series) Row(calendarIndex int) (row int, ok bool) {
 	row = calendarIndex - s.First
 	return row, row >= 0 && row < s.Len()

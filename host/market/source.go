@@ -10,16 +10,16 @@ import (
 
 // Source is where run folders come from.
 type Source interface {
-	// List is what the newest run looks like now: no contents, and cheap
+	// List returns what the newest run looks like now: no contents, and cheap
 	// enough to be called again and again. Without a run it is ErrNoRun.
 	List(ctx context.Context) (*Listing, error)
-	// Fetch is the file system to read the files of a listing from. A file
+	// Fetch returns the file system to read the files of a listing from. A file
 	// that cannot be opened there is that file's failure; an error of Fetch
 	// means that the run cannot be had whole now and may be later.
 	Fetch(ctx context.Context, l *Listing) (fs.FS, error)
 }
 
-// Directory is a data directory on a disk of the operator's own: it is read
+// Directory returns a data directory on a disk of the operator's own: it is read
 // where it lies, and nothing of it is copied.
 func Directory(fsys fs.FS) Source { return directory{fsys} }
 

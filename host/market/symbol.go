@@ -9,7 +9,7 @@ import (
 // maxSymbol is the longest symbol in bytes.
 const maxSymbol = 32
 
-// CanonicalSymbol is s in upper case. A symbol has 1 to 32 bytes: ASCII
+// CanonicalSymbol returns s in upper case. A symbol has 1 to 32 bytes: ASCII
 // letters, digits and any of . - _ ^ = & + but no dot in front. Nothing is
 // trimmed.
 func CanonicalSymbol(s string) (string, error) {

@@ -52,7 +52,7 @@ func New[K comparable, V any](limit int64, size func(K, V) int64) *Cache[K, V] {
 	return &Cache[K, V]{limit: limit, size: size, entries: map[K]*entry[K, V]{}}
 }
 
-// Stats are the cache's figures at this moment.
+// Stats returns the cache's figures at this moment.
 func (c *Cache[K, V]) Stats() Stats {
 	if c == nil {
 		return Stats{}
@@ -64,7 +64,7 @@ func (c *Cache[K, V]) Stats() Stats {
 	return s
 }
 
-// Get is the value of a key that is kept, without a wait or a computation, and
+// Get returns the value of a key that is kept, without a wait or a computation, and
 // without making a string of k.
 func Get[V any](c *Cache[string, V], k []byte) (v V, ok bool) {
 	if c == nil {
@@ -80,7 +80,7 @@ func Get[V any](c *Cache[string, V], k []byte) (v V, ok bool) {
 	return e.value, true
 }
 
-// Do is the value of a key: kept, or computed by one of those who ask for it
+// Do returns the value of a key: kept, or computed by one of those who ask for it
 // at the same time. Errors are not kept. It ends with ctx's error when ctx
 // ends while another computes; where that other one gave up, it begins anew.
 func (c *Cache[K, V]) Do(ctx context.Context, k K, compute func() (V, error)) (v V, err error) {

@@ -72,7 +72,7 @@ type modelVersion struct {
 	Status  string `json:"status"`
 }
 
-// version is the version of a registered model that i names.
+// version returns the version of a registered model that i names.
 func (c *Client) version(ctx context.Context, i id) (modelVersion, error) {
 	var answer struct {
 		Version modelVersion `json:"model_version"`
@@ -95,7 +95,7 @@ func (c *Client) version(ctx context.Context, i id) (modelVersion, error) {
 	return v, err
 }
 
-// unready is a thing that MLflow has not finished making.
+// unready returns a thing that MLflow has not finished making.
 func (c *Client) unready(what, status string) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: the %s is %q, not ready", c, what, status)}
 }

@@ -61,7 +61,7 @@ func (c *Client) do(ctx context.Context, what, path string, query url.Values) (*
 	return nil, c.refusal(what, res)
 }
 
-// fault is what err of a call says: the server is out of reach, unless the
+// fault returns what err of a call says: the server is out of reach, unless the
 // caller gave up.
 func (c *Client) fault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
@@ -77,7 +77,7 @@ func (c *Client) fault(ctx context.Context, err error) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %w", c, err)}
 }
 
-// refusal is the error that an answer other than 200 is.
+// refusal returns the error that an answer other than 200 is.
 func (c *Client) refusal(what string, res *http.Response) error {
 	var said struct {
 		Code    string `json:"error_code"`

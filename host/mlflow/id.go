@@ -19,7 +19,7 @@ type id struct {
 	path                 string // relative, of what is named; "" = the model itself
 }
 
-// IsID is whether path claims to be an id of MLflow.
+// IsID reports whether path claims to be an id of MLflow.
 func IsID(path string) bool {
 	return strings.HasPrefix(path, "runs:") || strings.HasPrefix(path, "models:")
 }
@@ -94,7 +94,7 @@ func named(i id, malformed func(string) (id, error)) (id, error) {
 	return i, nil
 }
 
-// checkPath is nil for segments joined by single slashes that mean the same
+// checkPath returns nil for segments joined by single slashes that mean the same
 // in a folder, a URL and a bucket.
 func checkPath(path string) error {
 	if !utf8.ValidString(path) {

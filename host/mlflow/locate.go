@@ -13,7 +13,7 @@ type location struct {
 	rel  string // "" = the folder itself
 }
 
-// Locate is where the bytes that text names may be, best first. A model
+// Locate returns where the bytes that text names may be, best first. A model
 // directory stands for the file of its LightGBM model.
 //
 // Errors: release.ErrNotFound, with what was asked for;
@@ -69,7 +69,7 @@ func (c *Client) locations(ctx context.Context, i id) ([]location, error) {
 	return []location{{answer.ArtifactURI, i.path}}, err
 }
 
-// ofRun is where the artifacts of a run are. What log_model logs belongs to
+// ofRun returns where the artifacts of a run are. What log_model logs belongs to
 // the run by name, but lies elsewhere since MLflow 3; MLflow's own client
 // prefers it too.
 func (c *Client) ofRun(ctx context.Context, i id) ([]location, error) {
@@ -101,7 +101,7 @@ func (c *Client) ofRun(ctx context.Context, i id) ([]location, error) {
 	return []location{{newest.ArtifactURI, rel}, own}, nil
 }
 
-// Pin is the id that names the same bytes as text whatever becomes of an
+// Pin returns the id that names the same bytes as text whatever becomes of an
 // alias, and the run that they came from, "" where MLflow names none.
 func (c *Client) Pin(ctx context.Context, text string) (pinned, run string, err error) {
 	i, err := parse(text)

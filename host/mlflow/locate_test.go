@@ -41,7 +41,7 @@ func TestProxied(t *testing.T) {
 	}
 }
 
-// first is what an id's paths have, the first that is there.
+// first returns what an id's paths have, the first that is there.
 func first(ctx context.Context, r *recorded, id string) (string, error) {
 	paths, err := r.client.Locate(ctx, id, r.fetch(nil))
 	for _, p := range paths {

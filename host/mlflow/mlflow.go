@@ -75,7 +75,7 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// String is the server's address, without credentials.
+// String returns the server's address, without credentials.
 func (c *Client) String() string { return "MLflow at " + c.base.String() }
 
 func control(r rune) bool { return r < ' ' || r == 0x7f }

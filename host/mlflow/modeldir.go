@@ -21,7 +21,7 @@ type Fetch = func(ctx context.Context, path string, max int64) ([]byte, error)
 // 158 columns has some 20 kB.
 const maxMLmodel = 1 << 20
 
-// modelFile is the LightGBM text in the model directory rel of root, or
+// modelFile returns the LightGBM text in the model directory rel of root, or
 // release.ErrNotFound where there is no MLmodel: no model directory.
 func (c *Client) modelFile(ctx context.Context, root, rel string, fetch Fetch) (string, error) {
 	at, err := c.join(root, join(rel, "MLmodel"))
@@ -39,7 +39,7 @@ func (c *Client) modelFile(ctx context.Context, root, rel string, fetch Fetch) (
 	return c.join(root, join(rel, data))
 }
 
-// lightgbmData is the file that an MLmodel names as the data of its flavour
+// lightgbmData returns the file that an MLmodel names as the data of its flavour
 // lightgbm.
 func lightgbmData(mlmodel []byte) (string, error) {
 	var m struct {

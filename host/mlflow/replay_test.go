@@ -35,7 +35,7 @@ type recorded struct {
 	asked  []string
 }
 
-// replay is a server that answers as the one did whose answers are in folder,
+// replay returns a server that answers as the one did whose answers are in folder,
 // and fails the test when it is asked anything else.
 func replay(t *testing.T, folder string) *recorded {
 	t.Helper()

@@ -10,7 +10,7 @@ import (
 // proxied is the scheme of artifacts that the tracking server itself gives out.
 const proxied = "mlflow-artifacts"
 
-// join is the path of the artifact rel under root, an artifact URI that MLflow
+// join returns the path of the artifact rel under root, an artifact URI that MLflow
 // answered with, in a form that a Fetcher reads: file:///abs/path,
 // s3://bucket/key or mlflow-artifacts:/path.
 func (c *Client) join(root, rel string) (string, error) {

@@ -125,7 +125,7 @@ func realisticRows(b *testing.B, r *rand.Rand, n int) []float64 {
 	return rows
 }
 
-// threadTime is what this thread has had of a core, in nanoseconds: a busy
+// threadTime returns what this thread has had of a core, in nanoseconds: a busy
 // machine does not change it much.
 func threadTime(b *testing.B) int64 {
 	var t unix.Timespec

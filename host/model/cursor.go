@@ -9,7 +9,7 @@ type cursor struct {
 	line int // number of the line that next returned last, from 1
 }
 
-// next is the next line without its end.
+// next returns the next line without its end.
 func (c *cursor) next() ([]byte, error) {
 	n := bytes.IndexByte(c.text[c.pos:], '\n')
 	if n < 0 {

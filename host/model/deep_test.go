@@ -20,7 +20,7 @@ func TestTooDeep(t *testing.T) {
 	load(t, d.first(1).text())
 }
 
-// chainTree is a tree of which every left child is a leaf.
+// chainTree returns a tree of which every left child is a leaf.
 func chainTree(leaves int) string {
 	lists := []struct {
 		key string

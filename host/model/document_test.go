@@ -39,7 +39,7 @@ func takeApart(t testing.TB, text []byte) document {
 	return d
 }
 
-// first is the document with its first n trees and without what follows them.
+// first returns the document with its first n trees and without what follows them.
 func (d document) first(n int) document {
 	return document{header: d.header, trees: append([]string(nil), d.trees[:n]...), tail: "end of trees\n"}
 }

@@ -39,7 +39,7 @@ func (m *Model) Evaluator() Evaluator {
 	return Evaluator{Name: EvaluatorLeaves, Reason: m.reason}
 }
 
-// onLeaves is the model evaluated by leaves alone, for the reason.
+// onLeaves returns the model evaluated by leaves alone, for the reason.
 func (m *Model) onLeaves(reason string) *Model {
 	on := *m
 	on.batch, on.reason = nil, reason

@@ -2,7 +2,7 @@ package model
 
 import "math"
 
-// exp is e**x, the same on every machine: package math's own depends on the
+// exp returns e**x, the same on every machine: package math's own depends on the
 // architecture and on what the processor can do, and two hosts of one release
 // must answer alike. It is the float64 nearest to the true value wherever that
 // is not all but halfway between two (of 300,000 random arguments, in none);
@@ -48,7 +48,7 @@ func exp(x float64) float64 {
 	return math.Ldexp(h+l, int(k))
 }
 
-// fastTwoSum is a+b and the error of that sum, where |a| >= |b| or a is 0.
+// fastTwoSum returns a+b and the error of that sum, where |a| >= |b| or a is 0.
 func fastTwoSum(a, b float64) (sum, err float64) {
 	sum = a + b
 	return sum, b - (sum - a)

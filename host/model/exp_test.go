@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exactExp is e**x to 200 bits, for |x| < 2000: the series of x/2**20, squared
+// exactExp returns e**x to 200 bits, for |x| < 2000: the series of x/2**20, squared
 // twenty times.
 func exactExp(x float64) *big.Float {
 	const bits, halvings = 400, 20

@@ -101,7 +101,7 @@ func (b *flat) appendLevel(t *tree, level, below []int32, slots slotNumbers) []i
 	return below
 }
 
-// steps is the number of splits that a row passes at most.
+// steps returns the number of splits that a row passes at most.
 func (b *flat) steps() int {
 	n := 0
 	for _, t := range b.trees {

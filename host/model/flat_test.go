@@ -101,7 +101,7 @@ func requireLeaves(t testing.TB, m *Model, rows []float64, width int) {
 	}
 }
 
-// grown is a model as LightGBM grows them, leaf by leaf, with thresholds among
+// grown returns a model as LightGBM grows them, leaf by leaf, with thresholds among
 // the values of randomRows and every way of missing values.
 func grown(r *rand.Rand, width, trees, leaves int) *forest {
 	f := &forest{header: header{width: width}, trees: make([]tree, trees)}
@@ -129,7 +129,7 @@ func grown(r *rand.Rand, width, trees, leaves int) *forest {
 	return f
 }
 
-// randomRows are normal values, some of them on a threshold of grown trees,
+// randomRows returns normal values, some of them on a threshold of grown trees,
 // and a few awkward ones.
 func randomRows(r *rand.Rand, n, width int) []float64 {
 	rows := make([]float64, n*width)

@@ -17,7 +17,7 @@ func fillRow[V value](b *flat, x []float64, row []V) {
 	}
 }
 
-// walkRow is the sum of the trees for one row, four trees walked together.
+// walkRow returns the sum of the trees for one row, four trees walked together.
 func (b *flat) walkRow(x []float64) float64 {
 	nodes := b.nodes
 	sum := 0.0

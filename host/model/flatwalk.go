@@ -108,7 +108,7 @@ func (b *flat) walkBlock(sums *[lanes]float64, x [][lanes]float64) {
 	}
 }
 
-// isLeft is 1 where x <= threshold, else 0.
+// isLeft returns 1 where x <= threshold, else 0.
 func isLeft(x, threshold float64) uint32 {
 	if x <= threshold {
 		return 1

@@ -35,7 +35,7 @@ func readCSV(t testing.TB, name string) [][]string {
 	return records
 }
 
-// readMatrix is a CSV file of numbers, row-major, with its number of columns.
+// readMatrix returns a CSV file of numbers, row-major, with its number of columns.
 func readMatrix(t testing.TB, name string) (values []float64, width int) {
 	records := readCSV(t, name)
 	for _, r := range records[1:] {
@@ -48,7 +48,7 @@ func readMatrix(t testing.TB, name string) (values []float64, width int) {
 	return values, len(records[0])
 }
 
-// readColumns is a CSV file of numbers by column.
+// readColumns returns a CSV file of numbers by column.
 func readColumns(t testing.TB, name string) map[string][]float64 {
 	values, width := readMatrix(t, name)
 	columns := map[string][]float64{}
@@ -72,7 +72,7 @@ func load(t testing.TB, text []byte) *Model {
 	return m
 }
 
-// ulps is the number of float64 values from a to b.
+// ulps returns the number of float64 values from a to b.
 func ulps(a, b float64) uint64 {
 	if a == b || math.IsNaN(a) && math.IsNaN(b) {
 		return 0

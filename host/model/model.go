@@ -42,7 +42,7 @@ func Load(text []byte) (*Model, error) {
 	return newModel(f, e, batch, err), nil
 }
 
-// LoadAs is Load for a text that Load accepted in another process of this
+// LoadAs returns Load for a text that Load accepted in another process of this
 // program, which said what is to evaluate it: the two evaluators are not built
 // and held against each other once more. Its errors are those of Load.
 func LoadAs(text []byte, by Evaluator) (*Model, error) {
@@ -63,18 +63,18 @@ func LoadAs(text []byte, by Evaluator) (*Model, error) {
 	return m, nil
 }
 
-// Width is the number of input columns.
+// Width returns the number of input columns.
 func (m *Model) Width() int { return m.width }
 
-// FeatureNames are the names of the columns in order, or nil when they are
+// FeatureNames returns the names of the columns in order, or nil when they are
 // only LightGBM's default Column_0, Column_1, ...
 func (m *Model) FeatureNames() []string { return slices.Clone(m.names) }
 
-// Objective is the header's objective with its parameters, such as
+// Objective returns the header's objective with its parameters, such as
 // "regression" or "binary sigmoid:1"; "" for a custom objective.
 func (m *Model) Objective() string { return m.objective }
 
-// Trees is the number of trees.
+// Trees returns the number of trees.
 func (m *Model) Trees() int { return m.trees }
 
 // Raw writes LightGBM's raw_score of each row to dst: the float64 sum of the
@@ -87,7 +87,7 @@ func (m *Model) Raw(dst, rows []float64) error { return raw(m, dst, rows) }
 // rf), then the objective's transform. Shapes are those of Raw.
 func (m *Model) Predict(dst, rows []float64) error { return predict(m, dst, rows) }
 
-// PredictFloat32 is Predict for rows of float32, to the last bit that of their
+// PredictFloat32 returns Predict for rows of float32, to the last bit that of their
 // values as float64.
 func (m *Model) PredictFloat32(dst []float64, rows []float32) error { return predict(m, dst, rows) }
 

@@ -9,7 +9,7 @@ import (
 // maxToken is longer than any number LightGBM writes (%.17g: 24 bytes).
 const maxToken = 32
 
-// countTokens is the number of values between single spaces.
+// countTokens returns the number of values between single spaces.
 func countTokens(list []byte) int {
 	if len(list) == 0 {
 		return 0

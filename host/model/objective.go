@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// parseObjective is the transform from the raw score (averaged, for boosting
+// parseObjective returns the transform from the raw score (averaged, for boosting
 // rf) to LightGBM's predict(), by the header's objective; nil = identity. The
 // names and parameters are those that ObjectiveFunction::ToString writes.
 func parseObjective(line string) (func(float64) float64, error) {

@@ -20,7 +20,7 @@ var probeValues = [...]float64{
 	zeroThreshold, -zeroThreshold, math.Nextafter(zeroThreshold, 1), -math.Nextafter(zeroThreshold, 1), 1, -1, math.MaxFloat64,
 }
 
-// probeRows are rows that an evaluator of the forest is most likely to get
+// probeRows returns rows that an evaluator of the forest is most likely to get
 // wrong: missing, infinite and tiny values, and those at the thresholds and
 // just beside them, as float64 and as float32. Of many thresholds it takes
 // some, the same ones each time. steps is how many splits a row may pass.
@@ -61,7 +61,7 @@ func probeRows(f *forest, steps int) []float64 {
 	return rows
 }
 
-// besideThreshold are the float64 and the float32 values at a threshold and
+// besideThreshold returns the float64 and the float32 values at a threshold and
 // one ulp beside it.
 func besideThreshold(t float64) [6]float64 {
 	up, down := float32(math.Inf(1)), float32(math.Inf(-1))

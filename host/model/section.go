@@ -43,7 +43,7 @@ func (s *section) read(c *cursor, known map[string]bool) error {
 	}
 }
 
-// need is the value of a key that must be there.
+// need returns the value of a key that must be there.
 func (s *section) need(key string) ([]byte, error) {
 	v, ok := s.values[key]
 	if !ok {
@@ -52,7 +52,7 @@ func (s *section) need(key string) ([]byte, error) {
 	return v, nil
 }
 
-// integer is the value of a key that must be a whole number of [low, high].
+// integer returns the value of a key that must be a whole number of [low, high].
 func (s *section) integer(key string, low, high int) (int, error) {
 	v, err := s.need(key)
 	if err != nil {

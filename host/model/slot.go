@@ -32,7 +32,7 @@ var (
 	}
 )
 
-// way is how a split by number reads its column.
+// way returns how a split by number reads its column.
 func (n *node) way() int {
 	left := n.decision&defaultLeftBit != 0
 	switch missing := n.decision >> missingShift & missingMask; {
@@ -93,7 +93,7 @@ func plain(x float64) bool {
 	return math.Float64bits(x)&^signBit-(zeroBits+1) < infinityBits-zeroBits
 }
 
-// read is a value as a slot of the kind holds it. Sizes are compared as bits,
+// read returns a value as a slot of the kind holds it. Sizes are compared as bits,
 // which become conditional moves: what a row holds is hard to predict.
 func (k *slotKind) read(x float64) float64 {
 	bits := math.Float64bits(x)

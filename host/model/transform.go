@@ -17,14 +17,14 @@ func signedSquare(x float64) float64 {
 	return 0
 }
 
-// exponential is the inverse of the log link of poisson, gamma and tweedie.
+// exponential returns the inverse of the log link of poisson, gamma and tweedie.
 func exponential(x float64) float64 { return exp(x) }
 
-// sigmoid is 1/(1+exp(-k*x)): a probability.
+// sigmoid returns 1/(1+exp(-k*x)): a probability.
 func sigmoid(k float64) func(float64) float64 {
 	return func(x float64) float64 { return 1 / (1 + exp(float64(-k*x))) }
 }
 
-// softplus is log(1+exp(x)), of cross_entropy_lambda. Its last bit may differ
+// softplus returns log(1+exp(x)), of cross_entropy_lambda. Its last bit may differ
 // between architectures, as package math's logarithm does.
 func softplus(x float64) float64 { return math.Log1p(exp(x)) }

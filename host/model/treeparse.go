@@ -38,7 +38,7 @@ func newTreeParser(width int) *treeParser {
 	return &treeParser{section: section{values: map[string][]byte{}}, splits: make([]splitKind, width)}
 }
 
-// categorical are the columns that were split by category.
+// categorical returns the columns that were split by category.
 func (p *treeParser) categorical() []int {
 	var columns []int
 	for i, kind := range p.splits {

@@ -8,7 +8,7 @@ type walk struct {
 	stack  []int32 // nodes whose children are still to be looked at
 }
 
-// depth is the number of splits on the longest way from the root to a leaf. It
+// depth returns the number of splits on the longest way from the root to a leaf. It
 // is an error if a node or leaf is reached more than once or not at all, so a
 // tree that passes has no cycle.
 func (w *walk) depth(t *tree, number int) (int, error) {
@@ -57,7 +57,7 @@ func (w *walk) reach(child, depth int32) bool {
 	return true
 }
 
-// zeroed is a slice of n zero values, in s where it fits.
+// zeroed returns a slice of n zero values, in s where it fits.
 func zeroed[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// decide is one split as LightGBM's Tree::Decision has it, written for reading.
+// decide returns one split as LightGBM's Tree::Decision has it, written for reading.
 func (t *tree) decide(n *node, x float64) (left bool) {
 	const none, zero, nan = 0, 1, 2
 	missing := n.decision >> missingShift & missingMask
@@ -102,7 +102,7 @@ func drawValue(rt *rapid.T) float64 {
 	).Draw(rt, "value")
 }
 
-// drawModel is a random model text; the children of each tree are numbered in
+// drawModel returns a random model text; the children of each tree are numbered in
 // any order.
 func drawModel(rt *rapid.T, width int, byCategory []bool) []byte {
 	names := strings.TrimSuffix(strings.Repeat("x ", width), " ")

@@ -27,7 +27,7 @@ var Columns = []Column{
 	{Beta60D, "beta of the daily simple returns of the last 60 days against the equal-weighted mean of the strategy's universe"},
 }
 
-// ColumnNames are the names of Columns, in their order.
+// ColumnNames returns the names of Columns, in their order.
 func ColumnNames() []string {
 	all := make([]string, len(Columns))
 	for i, c := range Columns {

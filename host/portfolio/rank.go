@@ -16,7 +16,7 @@ func DenseRanks(predictions []float64) []int {
 	return RanksInOrder(order, predictions)
 }
 
-// RanksInOrder is DenseRanks where the positions are known in descending order
+// RanksInOrder returns DenseRanks where the positions are known in descending order
 // of their predictions.
 func RanksInOrder(order []int32, predictions []float64) []int {
 	ranks := make([]int, len(order))

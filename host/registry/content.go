@@ -11,7 +11,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// Prepare is what every back end does to a record before it stores it: it
+// Prepare returns what every back end does to a record before it stores it: it
 // checks r and returns it with its defaults filled in (status inactive,
 // feature set alpha158), its JSON in canonical form, and without what the
 // database sets (ID and times). The error names the field.
@@ -101,7 +101,7 @@ func checkFields(fields ...field) error {
 	return nil
 }
 
-// SameContent is nil when given, already prepared, is the release that is
+// SameContent returns nil when given, already prepared, is the release that is
 // stored, else release.ErrConflict with the field that differs. Two files are
 // the same when both digests are known and equal, else when the paths are
 // equal and given names no digest that the stored row cannot confirm. Status,

@@ -13,7 +13,7 @@ type Digests struct {
 	Model, Rule, Golden string
 }
 
-// Missing is what of d the stored row does not have yet, for RecordDigests.
+// Missing returns what of d the stored row does not have yet, for RecordDigests.
 // A value other than the one stored is release.ErrConflict; one that is no
 // digest, or a golden digest of a release without a golden file, is an error.
 func (d Digests) Missing(stored release.Record) (Digests, error) {

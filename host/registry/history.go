@@ -8,7 +8,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// At is records, in their order, as they were at a time by the events of
+// At returns records, in their order, as they were at a time by the events of
 // their strategies: those that existed, with the status that they had and the
 // times of becoming active and ceasing to be until then. A change counts from
 // its own time on.
@@ -44,7 +44,7 @@ func At(records []release.Record, events []release.Event, at time.Time) []releas
 	return list
 }
 
-// ListAt is what List would have given at a time, but for what changes
+// ListAt returns what List would have given at a time, but for what changes
 // without an event and for rows that were deleted since.
 func ListAt(ctx context.Context, r Registry, strategy string, at time.Time) ([]release.Record, error) {
 	records, err := r.List(ctx, strategy)
@@ -71,7 +71,7 @@ func ParseTime(s string) (time.Time, error) {
 	return t, nil
 }
 
-// Previous is the version that a rollback of a strategy goes back to, by the
+// Previous returns the version that a rollback of a strategy goes back to, by the
 // strategy's events: the one that was last active before the one that is, and
 // has not failed. Where none is active it is the one that was last, or, if
 // that one failed, the one before it. false = there is none.

@@ -20,7 +20,7 @@ type Host struct {
 // ForgetAfter is how long a host that fell silent without a word stays known.
 const ForgetAfter = 24 * time.Hour
 
-// Prepare is what every back end does to a host before it stores it: it
+// Prepare returns what every back end does to a host before it stores it: it
 // checks h and returns it with Started in UTC and whole milliseconds, and
 // without what the database adds. The error names the field.
 func (h Host) Prepare() (Host, error) {

@@ -40,7 +40,7 @@ const (
 // MaxReportBytes is the largest report of an Observation.
 const MaxReportBytes = 256 << 10
 
-// Prepare is what every back end does to an observation before it stores it:
+// Prepare returns what every back end does to an observation before it stores it:
 // it checks o and returns it with Detail as OneLine gives it, Since in UTC and
 // whole milliseconds, and without At, which the database sets. The error names
 // the field.

@@ -9,7 +9,7 @@ import (
 // MaxLineBytes is the longest that OneLine gives.
 const MaxLineBytes = 4 << 10
 
-// OneLine is text as back ends store it where it may quote an upload: what is
+// OneLine returns text as back ends store it where it may quote an upload: what is
 // not UTF-8 becomes U+FFFD, what cannot be printed a space, and what is over
 // MaxLineBytes is cut off at a character, with "…" as the last one. It refuses
 // nothing: why a release failed must be written whatever the release holds.

@@ -38,14 +38,14 @@ type Registry interface {
 	// transaction.
 	Register(ctx context.Context, r release.Record) (release.Record, error)
 
-	// Get is one release, or release.ErrNotFound.
+	// Get returns one release, or release.ErrNotFound.
 	Get(ctx context.Context, ref release.Ref) (release.Record, error)
 
-	// List is every release of a strategy, or of all when strategy is "",
+	// List returns every release of a strategy, or of all when strategy is "",
 	// ordered by strategy (bytes), then newest first. None is no error.
 	List(ctx context.Context, strategy string) ([]release.Record, error)
 
-	// Active is the active release of a strategy, or release.ErrNotFound.
+	// Active returns the active release of a strategy, or release.ErrNotFound.
 	Active(ctx context.Context, strategy string) (release.Record, error)
 
 	// Activate makes ref the active release of its strategy in one
@@ -70,7 +70,7 @@ type Registry interface {
 	// one leaves its word. An unknown ref is release.ErrNotFound.
 	Fail(ctx context.Context, ref release.Ref, by, why string) (changed bool, err error)
 
-	// ActiveChange is the newest event of a strategy in which a release became
+	// ActiveChange returns the newest event of a strategy in which a release became
 	// active or ceased to be: why the active release is the one that it is, or
 	// where there is none which was the last one (From is active), and whether
 	// it failed and why. release.ErrNotFound = none was ever active.
@@ -81,7 +81,7 @@ type Registry interface {
 	// release.ErrConflict. An unknown ref is release.ErrNotFound.
 	RecordDigests(ctx context.Context, ref release.Ref, d Digests) error
 
-	// Events is the append-only history of a strategy (of all when ""),
+	// Events returns the append-only history of a strategy (of all when ""),
 	// oldest first. From "" says that the row was inserted, To "" that it was
 	// deleted, which only plain SQL can do, and only to a release that was
 	// never active. Each event of a release starts where its last one ended.
@@ -92,7 +92,7 @@ type Registry interface {
 	// database sets At. The strategy need not be known.
 	Observe(ctx context.Context, o Observation) error
 
-	// Observations are what the hosts last said of a strategy, or of all when
+	// Observations returns what the hosts last said of a strategy, or of all when
 	// strategy is "", ordered by strategy, then host (bytes), those of hosts
 	// that fell silent included. A report comes back as the same JSON value,
 	// not always the same bytes. None is no error.
@@ -109,7 +109,7 @@ type Registry interface {
 	// that is not known is no error.
 	Leave(ctx context.Context, h Host) error
 
-	// Hosts are those that said that they live and did not leave, by name
+	// Hosts returns those that said that they live and did not leave, by name
 	// (bytes). None is no error.
 	Hosts(ctx context.Context) ([]Host, error)
 

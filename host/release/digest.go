@@ -10,7 +10,7 @@ import (
 	"io"
 )
 
-// Sum is the SHA-256 of b as 64 lower-case hex digits.
+// Sum returns the SHA-256 of b as 64 lower-case hex digits.
 func Sum(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])
@@ -53,7 +53,7 @@ type Limits struct {
 // DefaultLimits hold where config.limits says nothing.
 var DefaultLimits = Limits{MaxWeight: 1, MaxGross: 2}
 
-// Digest is "sha256:" and the SHA-256 of the manifest's canonical JSON: keys
+// Digest returns "sha256:" and the SHA-256 of the manifest's canonical JSON: keys
 // sorted at every level, no white space, numbers as they were written.
 func (m Manifest) Digest() (string, error) {
 	b, err := json.Marshal(m)

@@ -16,7 +16,7 @@ import (
 	"edgesignal/host/research"
 )
 
-// years is a market of some symbols x 2,500 days; the full history that is
+// years returns a market of some symbols x 2,500 days; the full history that is
 // measured has 500.
 func years(b *testing.B, symbols int) *market.Market {
 	var text bytes.Buffer
@@ -29,7 +29,7 @@ func years(b *testing.B, symbols int) *market.Market {
 	return load(b, os.DirFS(dir))
 }
 
-// cpu is the time that this process had a core: on a shared machine it says
+// cpu returns the time that this process had a core: on a shared machine it says
 // more than the clock.
 func cpu(b *testing.B) time.Duration {
 	var u syscall.Rusage

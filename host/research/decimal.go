@@ -66,7 +66,7 @@ func appendDigits(b, digits []byte, exponent int) []byte {
 	return append(b, "00000"[:exponent]...)
 }
 
-// shortest32 is the shortest decimal number * 10^exponent that is read back as
+// shortest32 returns the shortest decimal number * 10^exponent that is read back as
 // the finite float32 with these bits, not 0, its sign aside, and of those the
 // closest. Trailing zeros may be left. Source: Raffaello Giulietti, The Schubfach
 // way to render doubles (2021), with the constants for float32 of
@@ -114,7 +114,7 @@ func shortest32(word uint32) (number uint32, exponent int) {
 	return s, k
 }
 
-// roundToOdd is power*c/2^64 with the last bit set where that is not whole.
+// roundToOdd returns power*c/2^64 with the last bit set where that is not whole.
 func roundToOdd(power uint64, c uint32) uint32 {
 	high, low := bits.Mul64(power, uint64(c))
 	if low>>32 > 1 {

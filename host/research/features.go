@@ -20,7 +20,7 @@ type FeatureQuery struct {
 // FeatureWriter is a form that the feature matrix can take: CSVWriter or
 // ParquetWriter.
 type FeatureWriter interface {
-	// partRows is how many rows make a part of the file.
+	// partRows returns how many rows make a part of the file.
 	partRows() int
 	// encode makes a part, on any goroutine. What it returns puts the part
 	// into the file and is called in the order of the rows.
@@ -72,13 +72,13 @@ type run struct {
 	last     bool // no more of this symbol comes after it
 }
 
-// date is the day of a row.
+// date returns the day of a row.
 func (r *run) date(row int) market.Date { return r.calendar[r.series.First+row] }
 
 // part are the rows of one part of a file, in order.
 type part []run
 
-// complete is how many symbols end in the part.
+// complete returns how many symbols end in the part.
 func (p part) complete() (symbols int) {
 	for _, r := range p {
 		if r.last {
@@ -127,7 +127,7 @@ func cut(runs []run, most int) (p part, rest []run) {
 	return p, runs
 }
 
-// runs are the rows that are asked for: one run a symbol, where it has any.
+// runs returns the rows that are asked for: one run a symbol, where it has any.
 func (q *FeatureQuery) runs(m *market.Market) ([]run, error) {
 	symbols := q.Symbols
 	if symbols == nil {

@@ -22,7 +22,7 @@ import (
 	"edgesignal/host/research"
 )
 
-// imported is the golden bars of package alpha158 as a quant would load them.
+// imported returns the golden bars of package alpha158 as a quant would load them.
 func imported(t testing.TB) *market.Market {
 	dir := t.TempDir()
 	f, err := os.Open("../alpha158/testdata/input.csv")

@@ -71,7 +71,7 @@ type rowBatch struct {
 	lines []int    // of each row
 }
 
-// read is the next batch of at most that many rows. The rows before a damaged
+// read returns the next batch of at most that many rows. The rows before a damaged
 // one are given first. false is the end.
 func (r *RowReader) read(most int) (b rowBatch, ok bool, err error) {
 	if r.err != nil {

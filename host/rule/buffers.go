@@ -37,7 +37,7 @@ func (i *instance) allocate(size uint32) (span, error) {
 	return s, nil
 }
 
-// view is the bytes of s, to be used before the next guest call: memory.grow
+// view returns the bytes of s, to be used before the next guest call: memory.grow
 // moves them.
 func (i *instance) view(s span) ([]byte, error) {
 	b, ok := i.mod.Memory().Read(s.at, s.size)

@@ -12,7 +12,7 @@ import (
 	"edgesignal/guest/rules"
 )
 
-// entries are the files of a cache directory.
+// entries returns the files of a cache directory.
 func entries(t *testing.T, dir string) (files []string) {
 	t.Helper()
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -34,7 +34,7 @@ func (i *instance) fault(kind FaultKind, format string, args ...any) *Fault {
 	return &Fault{Kind: kind, Rule: i.rule, Fuel: i.spent(), Detail: cut(fmt.Sprintf(format, args...), MaxLineBytes), Log: lines, Dropped: dropped}
 }
 
-// statusFault is the fault of an export that answered with a status other than 0.
+// statusFault returns the fault of an export that answered with a status other than 0.
 func (i *instance) statusFault(export string, status int32) *Fault {
 	f := i.fault(FaultStatus, "%s answered %d without a message", export, status)
 	f.Status, f.Refused = status, export == exportConfigure

@@ -10,7 +10,7 @@ const (
 	FuelInitialize = 200_000_000 // of _initialize
 )
 
-// Budget is the fuel of one call over n symbols, for all that the guest does
+// Budget returns the fuel of one call over n symbols, for all that the guest does
 // in it: rule_alloc, rule_configure and rule_construct.
 func Budget(n int) int64 { return FuelBase + FuelPerSymbol*int64(n) }
 

@@ -8,7 +8,7 @@ import (
 	"edgesignal/host/internal/programtest"
 )
 
-// goGuest is testdata/goguest.
+// goGuest returns testdata/goguest.
 func goGuest(t testing.TB) []byte {
 	t.Helper()
 	wasm, err := WithMeta(programtest.Guest(t, "./testdata/goguest"), []byte(plainMeta))

@@ -19,7 +19,7 @@ type hostFunction struct {
 	call            func(ctx context.Context, mod api.Module, stack []uint64)
 }
 
-// hostFunctions is the allow-list: what is not on it cannot be imported.
+// hostFunctions returns the allow-list: what is not on it cannot be imported.
 func hostFunctions() []hostFunction {
 	return append(wasiFunctions(), hostFunction{"host", "log", "iii", "", hostLog})
 }

@@ -113,7 +113,7 @@ func (i *instance) begin(budget int64) error {
 	return nil
 }
 
-// spent is the fuel of the call under way; more than its budget = exhausted.
+// spent returns the fuel of the call under way; more than its budget = exhausted.
 func (i *instance) spent() int64 {
 	if i.host.fuel == nil { // not instantiated yet
 		return 0

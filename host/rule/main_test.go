@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const plainMeta = `{"name":"odd","version":"1","params":{"type":"object"}}`
 
-// wat is a module of testdata/wat with meta as its metadata.
+// wat returns a module of testdata/wat with meta as its metadata.
 func wat(t testing.TB, name, meta string) []byte {
 	t.Helper()
 	wasm, err := os.ReadFile(filepath.Join("testdata", "wat", name+".wasm"))
@@ -44,13 +44,13 @@ func admitted(t testing.TB, wasm []byte, opt Options) *Module {
 
 func topBottom(t testing.TB) *Module { return admitted(t, stock(t, rules.TopBottom), Options{}) }
 
-// run is the weights of one Construct.
+// run returns the weights of one Construct.
 func run(t testing.TB, m *Module, in Input) ([]float64, error) {
 	out, err := m.Construct(t.Context(), in)
 	return out.Weights, err
 }
 
-// over is an input of these predictions, without columns.
+// over returns an input of these predictions, without columns.
 func over(predictions ...float64) Input {
 	return Input{Predictions: predictions, Ranks: make([]float64, len(predictions))}
 }

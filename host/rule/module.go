@@ -24,7 +24,7 @@ type Module struct {
 // guestText is parameters as a caller gave them and as a guest gets them.
 type guestText struct{ params, text string }
 
-// Meta is what the rule says about itself. Its slices are shared: read only.
+// Meta returns what the rule says about itself. Its slices are shared: read only.
 func (m *Module) Meta() Meta { return m.meta }
 
 func (m *Module) label() string { return m.code.label }
@@ -75,7 +75,7 @@ func (m *Module) Construct(ctx context.Context, in Input) (Output, error) {
 	return m.construct(in, func() (*instance, error) { return m.pool.get(ctx) }, m.pool.put)
 }
 
-// ConstructAlone is Construct in an instance of its own that nothing has run
+// ConstructAlone returns Construct in an instance of its own that nothing has run
 // in and nothing will: what it answers cannot depend on another call.
 func (m *Module) ConstructAlone(in Input) (Output, error) {
 	return m.construct(in, m.code.newInstance, func(i *instance, _ bool) { i.close() })
@@ -102,7 +102,7 @@ func (m *Module) construct(in Input, get func() (*instance, error), put func(*in
 	return out, nil
 }
 
-// guestParams is params as a guest gets them. Most requests bring the same.
+// guestParams returns params as a guest gets them. Most requests bring the same.
 func (m *Module) guestParams(params json.RawMessage) (string, error) {
 	if last := m.params.Load(); last != nil && last.params == string(params) {
 		return last.text, nil

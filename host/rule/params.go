@@ -67,7 +67,7 @@ func parseParams(params json.RawMessage) (map[string]any, error) {
 	return object, nil
 }
 
-// guestParams is params as a guest gets them: keys sorted, each key once (the
+// guestParams returns params as a guest gets them: keys sorted, each key once (the
 // last one wins, as it did in the check), no white space, numbers as written.
 func guestParams(params json.RawMessage) ([]byte, error) {
 	if _, err := parseParams(params); err != nil {

@@ -56,7 +56,7 @@ func (o Options) withDefaults() (Options, error) {
 // maxMessage is how many bytes of a library's or a guest's words go into an error.
 const maxMessage = 300
 
-// cut is s, shortened to about n bytes at the end of a character.
+// cut returns s, shortened to about n bytes at the end of a character.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -47,7 +47,7 @@ func sections(wasm []byte, visit func(section) error) error {
 	return nil
 }
 
-// metaSections are the contents of every rule.meta section.
+// metaSections returns the contents of every rule.meta section.
 func metaSections(wasm []byte) (metas [][]byte, err error) {
 	err = sections(wasm, func(s section) error {
 		if s.name == metaSection {
@@ -58,7 +58,7 @@ func metaSections(wasm []byte) (metas [][]byte, err error) {
 	return metas, err
 }
 
-// WithMeta is wasm with meta as its one rule.meta section, at the end.
+// WithMeta returns wasm with meta as its one rule.meta section, at the end.
 func WithMeta(wasm, meta []byte) ([]byte, error) {
 	out := []byte(sandbox.Header)
 	err := sections(wasm, func(s section) error {

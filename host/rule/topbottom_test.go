@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// topBottomReference is the stock rule as its description reads, in plain Go.
+// topBottomReference returns the stock rule as its description reads, in plain Go.
 func topBottomReference(predictions []float64, top, bottom int) []float64 {
 	order := make([]int, len(predictions))
 	for i := range order {

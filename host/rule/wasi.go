@@ -76,7 +76,7 @@ func wasiFunctions() []hostFunction {
 	}
 }
 
-// ok is the error number of having written results to memory.
+// ok returns the error number of having written results to memory.
 func ok(written ...bool) uint64 {
 	for _, w := range written {
 		if !w {

@@ -19,7 +19,7 @@ import (
 // features are those of WebAssembly that host/rule enables.
 const features = api.CoreFeaturesV2 &^ api.CoreFeatureSIMD &^ api.CoreFeatureReferenceTypes
 
-// compile is what host/rule does with a module that Check has passed.
+// compile returns what host/rule does with a module that Check has passed.
 func compile(module []byte) error {
 	ctx := context.Background()
 	rt := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().

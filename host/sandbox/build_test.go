@@ -36,7 +36,7 @@ func repeat(n int, b ...byte) (out []byte) {
 	return out
 }
 
-// sized is contents after their length.
+// sized returns contents after their length.
 func sized(contents ...[]byte) []byte {
 	all := join(contents...)
 	return join(uint32s(uint32(len(all))), all)
@@ -57,7 +57,7 @@ var (
 	globalPart   = section(6, []byte{1, 0x7f, 1, 0x41, 0, 0x0b})
 )
 
-// body is a module whose one function has no locals beside its parameter and
+// body returns a module whose one function has no locals beside its parameter and
 // these instructions before its end.
 func body(instructions ...byte) []byte { return bodyWith([]byte{0}, instructions) }
 
@@ -81,7 +81,7 @@ func requireRejection(t *testing.T, err error, reason release.Reason, detail str
 	require.Equal(t, reason, r.Reason, r.Detail)
 }
 
-// assemble is a module from its text.
+// assemble returns a module from its text.
 func assemble(t testing.TB, text string) []byte {
 	t.Helper()
 	in, out := filepath.Join(t.TempDir(), "m.wat"), filepath.Join(t.TempDir(), "m.wasm")

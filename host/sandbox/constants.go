@@ -47,7 +47,7 @@ func (c *checker) constant(t byte) error {
 	return err
 }
 
-// extendsConstant is whether op can go on in the extended constant expressions
+// extendsConstant reports whether op can go on in the extended constant expressions
 // proposal: a constant, or addition, subtraction and multiplication of integers.
 func extendsConstant(op byte) bool {
 	return op >= opI32Const && op <= opF64Const || op >= 0x6a && op <= 0x6c || op >= 0x7c && op <= 0x7e

@@ -200,7 +200,7 @@ func (w *body) stop() {
 	w.dead = true
 }
 
-// merge is the cost of passing the label of f, which takes so many values.
+// merge returns the cost of passing the label of f, which takes so many values.
 // There the compiled code moves the values of the label, and each local and
 // global that can have got another value within f.
 func (w *body) merge(f *frame, values int) int64 {

@@ -88,5 +88,5 @@ func (c *checker) exportSection() error {
 	})
 }
 
-// cut is a name, shortened for an error.
+// cut returns a name, shortened for an error.
 func cut(name []byte) string { return string(name[:min(len(name), 80)]) }

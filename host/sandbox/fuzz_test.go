@@ -42,7 +42,7 @@ func harmless(t require.TestingT, module []byte) {
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<20))
 }
 
-// seeds are small good modules of every kind.
+// seeds returns small good modules of every kind.
 func seeds(t testing.TB) (all [][]byte) {
 	for _, pattern := range []string{"testdata/*.wasm", "testdata/*/*.wasm", "../rule/testdata/wat/*.wasm"} {
 		files, err := filepath.Glob(pattern)
@@ -61,7 +61,7 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, module []byte) { harmless(t, module) })
 }
 
-// mutated is a good module with a few bytes changed, left out or doubled.
+// mutated returns a good module with a few bytes changed, left out or doubled.
 func mutated(t *rapid.T, all [][]byte) []byte {
 	module := append([]byte(nil), rapid.SampledFrom(all).Draw(t, "module")...)
 	for range rapid.IntRange(1, 4).Draw(t, "mutations") {

@@ -17,7 +17,7 @@ import (
 	"edgesignal/host/sandbox"
 )
 
-// guests are rules as the toolchains make them, by the toolchain's name.
+// guests returns rules as the toolchains make them, by the toolchain's name.
 func guests(t testing.TB) map[string][]byte {
 	return map[string][]byte{
 		"C":              topBottom(t),
@@ -111,7 +111,7 @@ func (i *instance) construct(params string, predictions []float64) []uint64 {
 	return weights
 }
 
-// shuffled is n different predictions.
+// shuffled returns n different predictions.
 func shuffled(n int) []float64 {
 	predictions := make([]float64, n)
 	for i := range predictions {

@@ -45,7 +45,7 @@ func measuredRules(b testing.TB) []measured {
 	return all
 }
 
-// nativeTopBottom is top_bottom of 50 and 50, by sorting.
+// nativeTopBottom returns top_bottom of 50 and 50, by sorting.
 func nativeTopBottom(predictions, _ []float64) []float64 {
 	order := make([]int, len(predictions))
 	for i := range order {
@@ -68,7 +68,7 @@ func nativeTopBottom(predictions, _ []float64) []float64 {
 	return weights
 }
 
-// nativeRiskTilt is risk_tilt with its defaults.
+// nativeRiskTilt returns risk_tilt with its defaults.
 func nativeRiskTilt(predictions, volatility []float64) []float64 {
 	sum := 0.0
 	for _, p := range predictions {

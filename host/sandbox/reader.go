@@ -31,10 +31,10 @@ type Reader struct {
 // NewReader reads all of module, its header included.
 func NewReader(module []byte) Reader { return Reader{module: module, end: len(module)} }
 
-// At is the offset in the module of the next byte.
+// At returns the offset in the module of the next byte.
 func (r *Reader) At() int { return r.at }
 
-// Left is the number of bytes not yet read.
+// Left returns the number of bytes not yet read.
 func (r *Reader) Left() int { return r.end - r.at }
 
 // Header reads the eight bytes that begin a core module.
@@ -130,7 +130,7 @@ func (r *Reader) Part() (Reader, error) {
 	return part, nil
 }
 
-// Bytes are what is left; they are shared with the module.
+// Bytes returns what is left; they are shared with the module.
 func (r *Reader) Bytes() []byte { return r.module[r.at:r.end:r.end] }
 
 // Name reads a length and as many bytes of UTF-8, shared with the module.

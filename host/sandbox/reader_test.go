@@ -82,7 +82,7 @@ func TestSigned(t *testing.T) {
 	}
 }
 
-// signedBytes is v as the shortest signed LEB128.
+// signedBytes returns v as the shortest signed LEB128.
 func signedBytes(v int64) (out []byte) {
 	for {
 		b := byte(v & 0x7f)

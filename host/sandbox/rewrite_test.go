@@ -14,7 +14,7 @@ import (
 	"edgesignal/host/sandbox"
 )
 
-// meterable are the modules at hand that Check passes, by name.
+// meterable returns the modules at hand that Check passes, by name.
 func meterable(t testing.TB) map[string][]byte {
 	modules := map[string][]byte{
 		"header only":   module(),

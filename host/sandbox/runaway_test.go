@@ -18,10 +18,10 @@ type runaway struct{ name, text string }
 // budget is the fuel of a call over 500 symbols.
 const budget = 60_000_000
 
-// again is the text of a loop over n copies of a line.
+// again returns the text of a loop over n copies of a line.
 func again(n int, line string) string { return "(loop " + strings.Repeat(line+" ", n) + "br 0)" }
 
-// each is the text that line gives for 0 to n-1.
+// each returns the text that line gives for 0 to n-1.
 func each(n int, line func(i int) string) string {
 	var b strings.Builder
 	for i := range n {
@@ -30,13 +30,13 @@ func each(n int, line func(i int) string) string {
 	return b.String()
 }
 
-// runs is a module of 16 MiB of memory whose run has a local of each type.
+// runs returns a module of 16 MiB of memory whose run has a local of each type.
 func runs(body string, rest ...string) string {
 	return `(module (memory (export "memory") 256) ` + strings.Join(rest, " ") +
 		` (func (export "run") (local $i i32) (local $l i64) (local $f f32) (local $d f64) ` + body + "))"
 }
 
-// chain is a loop in which each round of operations waits for the one before.
+// chain returns a loop in which each round of operations waits for the one before.
 func chain(local, start, operations string) string {
 	return runs(fmt.Sprintf("%s local.set $%s (loop local.get $%s %s local.set $%s br 0)", start, local, local, strings.Repeat(operations+" ", 500), local))
 }
@@ -46,7 +46,7 @@ const (
 	store    = "(i64.store (i32.const 4) (i64.const 0x1234567812345678))"
 )
 
-// runaways are what was found to cost most for its kind: most time for a unit
+// runaways returns what was found to cost most for its kind: most time for a unit
 // of fuel, as BenchmarkRunaways measures it.
 func runaways() []runaway {
 	all := []runaway{

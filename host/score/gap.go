@@ -15,7 +15,7 @@ const (
 	ShortHistory     // fewer than alpha158.Rows calendar rows
 )
 
-// gapOf is the row of a calendar day in a series, and what it lacks to be scored.
+// gapOf returns the row of a calendar day in a series, and what it lacks to be scored.
 func gapOf(s *market.Series, day int) (row int, gap Gap) {
 	row, ok := s.Row(day)
 	switch {

@@ -61,7 +61,7 @@ func New(limit int64) *Cache {
 	}
 }
 
-// Stats are those of the scores and of the features.
+// Stats returns those of the scores and of the features.
 func (c *Cache) Stats() (scores, features memo.Stats) {
 	if c == nil {
 		return scores, features
@@ -69,7 +69,7 @@ func (c *Cache) Stats() (scores, features memo.Stats) {
 	return c.scores.Stats(), c.features.Stats()
 }
 
-// Scores are the scores of a model on a calendar day of m (an index of its
+// Scores returns the scores of a model on a calendar day of m (an index of its
 // Calendar). sum is the SHA-256 of the model's text, which is its name here.
 //
 // One computation serves all who ask at the same time. Errors: the model's

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// demoModel is a release's model and the SHA-256 of its text.
+// demoModel returns a release's model and the SHA-256 of its text.
 func demoModel(t testing.TB, i int) (*model.Model, string) {
 	t.Helper()
 	text := demotest.File(t, artifacts.Releases()[i].Model)
@@ -57,7 +57,7 @@ func TestScoresAreLightGBMsOwn(t *testing.T) {
 	}
 }
 
-// gappy is the demo's market of which the newest day lacks a bar of the first
+// gappy returns the demo's market of which the newest day lacks a bar of the first
 // symbol, and the second is listed 60 rows before it.
 func gappy(t testing.TB) *market.Market {
 	whole := demotest.Market(t)

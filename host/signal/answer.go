@@ -17,10 +17,10 @@ type Answer struct {
 	Excluded []Excluded // by symbol
 }
 
-// Len is the number of signals.
+// Len returns the number of signals.
 func (a *Answer) Len() int { return len(a.Order) }
 
-// Signal is number k of the signals. They are by rank, then symbol.
+// Signal returns number k of the signals. They are by rank, then symbol.
 func (a *Answer) Signal(k int) Signal {
 	in, i := a.Inputs, a.Order[k]
 	return Signal{
@@ -28,7 +28,7 @@ func (a *Answer) Signal(k int) Signal {
 	}
 }
 
-// Signals are all of them.
+// Signals returns all of them.
 func (a *Answer) Signals() []Signal {
 	all := make([]Signal, a.Len())
 	for k := range all {
@@ -37,7 +37,7 @@ func (a *Answer) Signals() []Signal {
 	return all
 }
 
-// Answer is the book that a rule made of the inputs, or, where only is not
+// Answer returns the book that a rule made of the inputs, or, where only is not
 // nil, the part of it that only names. Error: ErrNoData when nothing of the
 // book is named.
 func (in *Inputs) Answer(book portfolio.Book, only []string) (*Answer, error) {

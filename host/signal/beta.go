@@ -7,7 +7,7 @@ import (
 	"edgesignal/host/market"
 )
 
-// universeReturns are the daily simple returns of the equal-weighted universe
+// universeReturns returns the daily simple returns of the equal-weighted universe
 // in the last 60 calendar rows up to a day, oldest first:
 //
 //	u_t = sum over i of r_(i,t) / n_t
@@ -35,7 +35,7 @@ func universeReturns(universe []*market.Series, day int) (u [quarterRows]float64
 	return u
 }
 
-// beta60d is the slope of a symbol's daily simple returns on those of the
+// beta60d returns the slope of a symbol's daily simple returns on those of the
 // universe over the last 60 calendar rows:
 //
 //	cov(r, u) / var(u) = sum (r_t - mean r)(u_t - mean u) / sum (u_t - mean u)^2

@@ -15,7 +15,7 @@ type member struct {
 	row    int
 }
 
-// columns are the named extra columns for series (ascending) on a calendar
+// columns returns the named extra columns for series (ascending) on a calendar
 // day: one value a series, in their order.
 //
 // A value depends on the market, the strategy's own universe, the day and the
@@ -68,7 +68,7 @@ func NewColumnCache(limit int64) *ColumnCache {
 	return memo.New(limit, func(k ColumnKey, v []float64) int64 { return int64(len(k.market) + len(k.name) + 8*len(v)) })
 }
 
-// wholeColumn is a column for every series of a market, kept.
+// wholeColumn returns a column for every series of a market, kept.
 func (e *Engine) wholeColumn(ctx context.Context, name string, m *market.Market, day int) ([]float64, error) {
 	return e.Columns.Do(ctx, ColumnKey{m.Revision, day, name}, func() ([]float64, error) {
 		all, value := make([]float64, len(m.Series)), e.column(name, m, day)
@@ -79,7 +79,7 @@ func (e *Engine) wholeColumn(ctx context.Context, name string, m *market.Market,
 	})
 }
 
-// column is how a provided column other than previous_weight gets a member's
+// column returns how a provided column other than previous_weight gets a member's
 // value. A member outside its history has none, which is NaN.
 func (e *Engine) column(name string, m *market.Market, day int) func(member) float64 {
 	switch name {

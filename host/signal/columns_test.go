@@ -21,7 +21,7 @@ import (
 	"edgesignal/host/signal"
 )
 
-// allColumns are the names of every column that a rule may ask for.
+// allColumns returns the names of every column that a rule may ask for.
 func allColumns() (names []string) {
 	for _, c := range portfolio.Columns {
 		names = append(names, c.Name)
@@ -34,7 +34,7 @@ func requireSameBits(t *testing.T, want, got float64, msg ...any) {
 	require.Equal(t, math.Float64bits(want), math.Float64bits(got), "got %v, want %v: %s", got, want, fmt.Sprintln(msg...))
 }
 
-// golden are the rows of testdata/columns.csv: computed in plain floats by
+// golden returns the rows of testdata/columns.csv: computed in plain floats by
 // columns.py beside it, which holds them against pandas.
 func golden(t *testing.T) (header []string, rows [][]string) {
 	f, err := os.Open(filepath.Join("testdata", "columns.csv"))
@@ -164,7 +164,7 @@ func TestWhatIsMissingIsOneNaN(t *testing.T) {
 	}
 }
 
-// onRule is the snapshot with another rule, whose weights are the values of
+// onRule returns the snapshot with another rule, whose weights are the values of
 // one column, and limits that let any of them through.
 func onRule(t *testing.T, snap *live.Snapshot, column string) *live.Snapshot {
 	wasm, err := os.ReadFile(filepath.Join("..", "rule", "testdata", "wat", "columns.wasm"))

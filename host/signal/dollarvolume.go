@@ -2,7 +2,7 @@ package signal
 
 import "math"
 
-// dollarVolume20d is the mean of close x volume over the last 20 calendar
+// dollarVolume20d returns the mean of close x volume over the last 20 calendar
 // rows, in the currency of the bars and on their adjusted basis:
 //
 //	sum (c_t * v_t) / n

@@ -15,7 +15,7 @@ import (
 // The columns once more from their definitions, in fractions without any
 // rounding: price by calendar day, nothing aligned, nothing shared.
 
-// exactReturn is the simple return of a calendar day, nil where there is none.
+// exactReturn returns the simple return of a calendar day, nil where there is none.
 func exactReturn(s *market.Series, day int) *big.Rat {
 	price := func(day int) *big.Rat {
 		row, ok := s.Row(day)
@@ -32,7 +32,7 @@ func exactReturn(s *market.Series, day int) *big.Rat {
 	return r.Sub(r, big.NewRat(1, 1))
 }
 
-// exactMean is nil for no values.
+// exactMean returns nil for no values.
 func exactMean(values []*big.Rat) *big.Rat {
 	if len(values) == 0 {
 		return nil
@@ -44,7 +44,7 @@ func exactMean(values []*big.Rat) *big.Rat {
 	return sum.Quo(sum, big.NewRat(int64(len(values)), 1))
 }
 
-// exactCovariance is the sample covariance; that of a list with itself is its variance.
+// exactCovariance returns the sample covariance; that of a list with itself is its variance.
 func exactCovariance(x, y []*big.Rat) *big.Rat {
 	mx, my, sum := exactMean(x), exactMean(y), new(big.Rat)
 	for i := range x {
@@ -68,7 +68,7 @@ func exactVolatility(s *market.Series, day int) float64 {
 	return math.Sqrt(variance)
 }
 
-// exactUniverse is the mean return of a universe in the 60 calendar days up to
+// exactUniverse returns the mean return of a universe in the 60 calendar days up to
 // a day, oldest first.
 func exactUniverse(universe []*market.Series, day int) (us []*big.Rat) {
 	for d := day - 59; d <= day; d++ {
@@ -101,7 +101,7 @@ func exactBeta(s *market.Series, universe []*big.Rat, day int) float64 {
 	return beta
 }
 
-// drawSeries is a history on a calendar of days days with gaps, odd prices
+// drawSeries returns a history on a calendar of days days with gaps, odd prices
 // and long suspensions.
 func drawSeries(t *rapid.T, name string, days int) *market.Series {
 	first := rapid.SampledFrom([]int{0, 0, 0, days - 62, days - 21, days - 15, days - 3}).Draw(t, name+" first")

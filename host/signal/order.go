@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// orderOf is the positions of a book's symbols by prediction, the highest
+// orderOf returns the positions of a book's symbols by prediction, the highest
 // first, equal ones by symbol. series are their series, ascending, of the
 // market's n; all is the order of every series of the market. Predictions are
 // finite.

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// sector is the number of a sector: its place, from 0, among the names that
+// sector returns the number of a sector: its place, from 0, among the names that
 // symbols.csv has, in ascending order of their bytes. NaN when the symbol's
 // sector is unknown.
 //

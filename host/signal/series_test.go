@@ -8,7 +8,7 @@ import (
 
 var none = float32(math.NaN())
 
-// from is a series that begins on a calendar day, with volume 1 in each row.
+// from returns a series that begins on a calendar day, with volume 1 in each row.
 func from(first int, closes ...float32) *market.Series {
 	volume := make([]float32, len(closes))
 	for i := range volume {
@@ -17,7 +17,7 @@ func from(first int, closes ...float32) *market.Series {
 	return &market.Series{First: first, Columns: market.Columns{Close: closes, Volume: volume}}
 }
 
-// steps are n rows of the prices in turn: steps(4, 1, 2) is 1 2 1 2.
+// steps returns n rows of the prices in turn: steps(4, 1, 2) is 1 2 1 2.
 func steps(n int, prices ...float32) []float32 {
 	closes := make([]float32, n)
 	for i := range closes {
@@ -26,7 +26,7 @@ func steps(n int, prices ...float32) []float32 {
 	return closes
 }
 
-// without is closes with NaN in these rows.
+// without returns closes with NaN in these rows.
 func without(closes []float32, rows ...int) []float32 {
 	for _, r := range rows {
 		closes[r] = none
@@ -34,7 +34,7 @@ func without(closes []float32, rows ...int) []float32 {
 	return closes
 }
 
-// rows is first to last, both included.
+// rows returns first to last, both included.
 func rows(first, last int) (list []int) {
 	for r := first; r <= last; r++ {
 		list = append(list, r)
@@ -42,5 +42,5 @@ func rows(first, last int) (list []int) {
 	return list
 }
 
-// last is the member on its series' last row.
+// last returns the member on its series' last row.
 func last(s *market.Series) member { return member{s, s.Len() - 1} }

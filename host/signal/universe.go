@@ -8,7 +8,7 @@ import (
 	"edgesignal/host/score"
 )
 
-// universe is what a query's book is built over; nil = every symbol of the market.
+// universe returns what a query's book is built over; nil = every symbol of the market.
 func (e *Engine) universe(q *Query) []string {
 	if q.Symbols == nil && len(e.Universe) > 0 {
 		return e.Universe
@@ -35,7 +35,7 @@ func split(m *market.Market, gaps []score.Gap, symbols []string) (series []int32
 	return series, out
 }
 
-// find is the series of symbols (nil = all), ascending, and what the market
+// find returns the series of symbols (nil = all), ascending, and what the market
 // does not know.
 func find(m *market.Market, symbols []string) (series []int32, unknown []Excluded) {
 	n := len(m.Series)
@@ -72,7 +72,7 @@ func find(m *market.Market, symbols []string) (series []int32, unknown []Exclude
 	return series, unknown
 }
 
-// own is the strategy's own universe, as far as the market has it, in
+// own returns the strategy's own universe, as far as the market has it, in
 // ascending order of the symbols. No query changes it.
 func (e *Engine) own(m *market.Market) []*market.Series {
 	if len(e.Universe) == 0 {

@@ -2,7 +2,7 @@ package signal
 
 import "math"
 
-// volatility20d is the sample standard deviation of the daily simple returns
+// volatility20d returns the sample standard deviation of the daily simple returns
 // of the last 20 calendar rows, per day, not annualized:
 //
 //	sqrt( sum (r_t - mean r)^2 / (n - 1) )

@@ -13,7 +13,7 @@ const (
 	quarterRows = 60
 )
 
-// enough is how many values a window of n rows must hold: two thirds of them,
+// enough returns how many values a window of n rows must hold: two thirds of them,
 // 14 of 20 and 40 of 60. With fewer its statistic is NaN.
 //
 // Not all, because the calendar is the union of all symbols' days: one file
@@ -23,7 +23,7 @@ const (
 // comes back from a long suspension would be judged by the quiet days before it.
 func enough(n int) int { return n - n/3 }
 
-// closeAt is the adjusted close as loaded, float32 widened. NaN where there is
+// closeAt returns the adjusted close as loaded, float32 widened. NaN where there is
 // none: outside the history, in a row without a bar, and for what is no price,
 // that is anything but a finite number above 0.
 func closeAt(s *market.Series, row int) float64 {
@@ -36,7 +36,7 @@ func closeAt(s *market.Series, row int) float64 {
 	return math.NaN()
 }
 
-// volumeAt is the volume as loaded, float32 widened. NaN where there is none,
+// volumeAt returns the volume as loaded, float32 widened. NaN where there is none,
 // and for anything but a finite number of 0 or more.
 func volumeAt(s *market.Series, row int) float64 {
 	if row < 0 || row >= s.Len() {
@@ -66,7 +66,7 @@ func returns(dst []float64, s *market.Series, row int) {
 	}
 }
 
-// mean is the sum of the values that are there, oldest first, by their number
+// mean returns the sum of the values that are there, oldest first, by their number
 // n; NaN for none.
 func mean(values []float64) (mean float64, n int) {
 	sum := 0.0

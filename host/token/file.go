@@ -33,10 +33,10 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// List are the tokens that count now: those of the last file that was good.
+// List returns the tokens that count now: those of the last file that was good.
 func (f *File) List() *List { return f.list.Load() }
 
-// Problem is why the file as it is now does not count; nil = it does.
+// Problem returns why the file as it is now does not count; nil = it does.
 func (f *File) Problem() error {
 	if p := f.problem.Load(); p != nil {
 		return *p
@@ -112,7 +112,7 @@ func read(path string) ([]byte, error) {
 	return text, errors.Join(cause(err), file.Close())
 }
 
-// cause is an error without the path, which stands before it already.
+// cause returns an error without the path, which stands before it already.
 func cause(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {

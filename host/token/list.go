@@ -20,7 +20,7 @@ type Entry struct {
 	digest digest
 }
 
-// String is the line.
+// String returns the line.
 func (e Entry) String() string {
 	return fmt.Sprintf("%s %s %s%s", e.Name, e.Scopes, digestPrefix, hex.EncodeToString(e.digest[:]))
 }
@@ -28,7 +28,7 @@ func (e Entry) String() string {
 // List is the content of a file, immutable.
 type List struct{ entries []Entry }
 
-// Len is how many tokens there are.
+// Len returns how many tokens there are.
 func (l *List) Len() int { return len(l.entries) }
 
 // Find gives the entry of a token. Every line is compared, each in constant

@@ -20,10 +20,10 @@ var scopeNames = []string{"signals", "reload", "admin"}
 // Any has every scope.
 const Any = Signals | Reload | Admin
 
-// Allow is whether a token with these scopes may do what needs one of need.
+// Allow reports whether a token with these scopes may do what needs one of need.
 func (s Scopes) Allow(need Scopes) bool { return s&(need|Admin) != 0 }
 
-// String is the set as the file has it: signals,reload.
+// String returns the set as the file has it: signals,reload.
 func (s Scopes) String() string {
 	var names []string
 	for i, name := range scopeNames {
@@ -34,7 +34,7 @@ func (s Scopes) String() string {
 	return strings.Join(names, ",")
 }
 
-// scopeOf is the set of one scope; 0 = there is none of this name.
+// scopeOf returns the set of one scope; 0 = there is none of this name.
 func scopeOf(name string) Scopes {
 	for i, known := range scopeNames {
 		if name == known {

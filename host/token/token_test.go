@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// hexOf is what `printf %s TOKEN | sha256sum` says.
+// hexOf returns what `printf %s TOKEN | sha256sum` says.
 func hexOf(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])

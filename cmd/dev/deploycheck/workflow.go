@@ -9,7 +9,7 @@ import (
 	"github.com/rhysd/actionlint"
 )
 
-// workflow is what actionlint says of it.
+// workflow returns what actionlint says of it.
 func workflow(_ context.Context, path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -37,7 +37,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// Fail is an *Error. An error of any other type has status 1.
+// Fail returns an *Error. An error of any other type has status 1.
 func Fail(status int32, message string) error { return &Error{status, message} }
 
 // Registration is what Register returns, to be given to a package variable.
@@ -70,7 +70,7 @@ func Log(line string) {
 	print(strings.ReplaceAll(line, "\n", " ") + "\n") // standard error is the host's log
 }
 
-// status is what an export answers for err; its message is the last log line.
+// status returns what an export answers for err; its message is the last log line.
 func status(err error) int32 {
 	if err == nil {
 		return 0
@@ -141,10 +141,10 @@ type Params struct{ json string }
 // valid JSON with each key once.
 func ParseParams(json string) Params { return Params{json} }
 
-// JSON is the object as the host wrote it.
+// JSON returns the object as the host wrote it.
 func (p Params) JSON() string { return p.json }
 
-// Number is the number under key, or fallback where key is not there.
+// Number returns the number under key, or fallback where key is not there.
 func (p Params) Number(key string, fallback float64) (float64, error) {
 	value, found := p.value(key)
 	if !found {
@@ -157,7 +157,7 @@ func (p Params) Number(key string, fallback float64) (float64, error) {
 	return v, nil
 }
 
-// Bool is the true or false under key, or fallback where key is not there.
+// Bool returns the true or false under key, or fallback where key is not there.
 func (p Params) Bool(key string, fallback bool) (bool, error) {
 	switch value, found := p.value(key); {
 	case !found:
@@ -168,7 +168,7 @@ func (p Params) Bool(key string, fallback bool) (bool, error) {
 	return false, errors.New(key + " is not true or false")
 }
 
-// Text is the string under key, or fallback where key is not there.
+// Text returns the string under key, or fallback where key is not there.
 func (p Params) Text(key, fallback string) (string, error) {
 	value, found := p.value(key)
 	if !found {
@@ -180,7 +180,7 @@ func (p Params) Text(key, fallback string) (string, error) {
 	return "", errors.New(key + " is not a text")
 }
 
-// value is the JSON under key, compared as it stands between its quotes.
+// value returns the JSON under key, compared as it stands between its quotes.
 func (p Params) value(key string) (value string, found bool) {
 	rest, ok := strings.CutPrefix(trim(p.json), "{")
 	for ok {
@@ -204,7 +204,7 @@ func (p Params) value(key string) (value string, found bool) {
 
 func trim(s string) string { return strings.Trim(s, " \t\r\n") }
 
-// valueEnd is where the value that s begins with ends: at stop or at the
+// valueEnd returns where the value that s begins with ends: at stop or at the
 // bracket that closes what it is in, or len(s).
 func valueEnd(s string, stop byte) int {
 	depth := 0
@@ -230,7 +230,7 @@ func valueEnd(s string, stop byte) int {
 	return len(s)
 }
 
-// unquote is the text of a JSON string.
+// unquote returns the text of a JSON string.
 func unquote(s string) (text string, ok bool) {
 	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 		return "", false

@@ -107,7 +107,7 @@ func FuzzParams(f *testing.F) {
 	})
 }
 
-// distinctPlainKeys is what the host promises of the keys: each once. One that
+// distinctPlainKeys returns what the host promises of the keys: each once. One that
 // is written with an escape is none that this reader looks for.
 func distinctPlainKeys(text string, object map[string]any) bool {
 	dec := json.NewDecoder(strings.NewReader(text))

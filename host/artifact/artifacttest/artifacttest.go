@@ -39,7 +39,7 @@ func put(t *testing.T, s artifact.Store, key, content string) {
 	require.NoError(t, s.Put(t.Context(), key, bytes.NewReader([]byte(content)), int64(len(content))))
 }
 
-// get is the whole object, with Open and Stat in agreement about it.
+// get returns the whole object, with Open and Stat in agreement about it.
 func get(t *testing.T, s artifact.Store, key string) string {
 	t.Helper()
 	r, info, err := s.Open(t.Context(), key)
@@ -79,7 +79,7 @@ func requireFinal(t *testing.T, err error) {
 	require.NotErrorAs(t, err, &gone)
 }
 
-// pattern is n bytes that differ from place to place.
+// pattern returns n bytes that differ from place to place.
 func pattern(n int, seed byte) []byte {
 	b := make([]byte, n)
 	x := uint32(seed) + 1

@@ -91,7 +91,7 @@ func (c *Cache) Fetch(ctx context.Context, path, want string, max int64) ([]byte
 
 func (c *Cache) file(sum string) string { return filepath.Join(c.dir, sum) }
 
-// read is the bytes of sum, or fs.ErrNotExist.
+// read returns the bytes of sum, or fs.ErrNotExist.
 func (c *Cache) read(sum string, max int64) ([]byte, error) {
 	name := c.file(sum)
 	info, err := os.Lstat(name)

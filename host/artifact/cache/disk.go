@@ -46,7 +46,7 @@ func (c *Cache) write(sum string, b []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// reason is an error without the name of a file that was made up for it, so
+// reason returns an error without the name of a file that was made up for it, so
 // that the same trouble has the same words.
 func reason(err error) string {
 	var path *fs.PathError

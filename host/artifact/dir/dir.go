@@ -44,7 +44,7 @@ func Open(root string) (*Store, error) {
 	return &Store{root: abs}, nil
 }
 
-// String is the store as a file URL.
+// String returns the store as a file URL.
 func (s *Store) String() string { return (&url.URL{Scheme: "file", Path: s.root}).String() }
 
 // enter checks what every call is given. The folder is opened by each call
@@ -116,7 +116,7 @@ func fault(key string, err error) error {
 	return fmt.Errorf("%s: %w", key, file.Fault(err))
 }
 
-// unreachable is any fault of the root, a missing one too.
+// unreachable returns any fault of the root, a missing one too.
 func unreachable(root string, err error) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %w", root, err)}
 }

@@ -115,7 +115,7 @@ func (s *source) Read(p []byte) (n int, err error) {
 	return n, s.err
 }
 
-// failed is what the disk refused. Something that is missing while it writes
+// failed returns what the disk refused. Something that is missing while it writes
 // is a fault of the store, not a key that it does not have.
 func failed(key string, err error) error { return fmt.Errorf("%s: %w", key, file.Fault(err)) }
 

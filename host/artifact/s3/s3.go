@@ -18,7 +18,7 @@ type Store struct {
 
 var _ artifact.Store = (*Store)(nil)
 
-// New is the store that url names: s3://bucket or s3://bucket/prefix. It
+// New returns the store that url names: s3://bucket or s3://bucket/prefix. It
 // touches no network.
 func New(client *bucket.Client, url string) (*Store, error) {
 	name, prefix, err := bucket.ParseFolder(url)
@@ -28,7 +28,7 @@ func New(client *bucket.Client, url string) (*Store, error) {
 	return &Store{client, name, prefix}, nil
 }
 
-// String is the store as a URL.
+// String returns the store as a URL.
 func (s *Store) String() string { return "s3://" + s.bucket + "/" + s.prefix }
 
 // Put implements artifact.Store.

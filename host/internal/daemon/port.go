@@ -7,7 +7,7 @@ import (
 	"net"
 )
 
-// Port is one of 127.0.0.1 that nobody uses. It is none of those that the
+// Port returns one of 127.0.0.1 that nobody uses. It is none of those that the
 // system gives to connections: a server that is killed finds it free when it
 // starts again.
 func Port() (port int, err error) {

@@ -34,7 +34,7 @@ var demoMarket = sync.OnceValues(func() (*market.Market, error) {
 	return market.Load(context.Background(), bars)
 })
 
-// Market is the demo's market, read once: it never changes.
+// Market returns the demo's market, read once: it never changes.
 func Market(t testing.TB) *market.Market {
 	t.Helper()
 	m, err := demoMarket()
@@ -43,7 +43,7 @@ func Market(t testing.TB) *market.Market {
 	return m
 }
 
-// File is one file of the demo.
+// File returns one file of the demo.
 func File(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := artifacts.FS.ReadFile(path)

@@ -13,7 +13,7 @@ import (
 //go:embed testdata/predictions.csv
 var predictionsCSV []byte
 
-// Predictions is what LightGBM itself predicts with a release of the demo,
+// Predictions returns what LightGBM itself predicts with a release of the demo,
 // by date, then symbol: every symbol and trading day of 2024.
 func Predictions(t testing.TB, version string) map[string]map[string]float64 {
 	t.Helper()
@@ -39,7 +39,7 @@ func Predictions(t testing.TB, version string) map[string]map[string]float64 {
 	return days
 }
 
-// TopBottom is the stock rule in plain Go, written from its description alone:
+// TopBottom returns the stock rule in plain Go, written from its description alone:
 // over symbols in ascending order, the n with the highest predictions get +1/n
 // each, the m with the lowest -1/m, ties by symbol; a symbol in both legs gets
 // the sum.

@@ -51,10 +51,10 @@ func (s *Shaky) Hold() (letGo func()) {
 	}
 }
 
-// Waiting is how many calls of Active are held.
+// Waiting returns how many calls of Active are held.
 func (s *Shaky) Waiting() int64 { return s.waiting.Load() }
 
-// ActiveCalls is how many calls of Active there were.
+// ActiveCalls returns how many calls of Active there were.
 func (s *Shaky) ActiveCalls() int64 { return s.activeCalls.Load() }
 
 // Close closes the registry; a directory store has nothing to close.

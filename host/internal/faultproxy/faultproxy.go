@@ -56,7 +56,7 @@ func New(t testing.TB, target string) *Proxy {
 	return p
 }
 
-// Addr is where it listens: 127.0.0.1 and a port.
+// Addr returns where it listens: 127.0.0.1 and a port.
 func (p *Proxy) Addr() string { return p.ln.Addr().String() }
 
 // Set makes f the fault, in place of the one before.
@@ -80,7 +80,7 @@ func (p *Proxy) Cut() {
 	}
 }
 
-// Passed is how many bytes there were, both ways together.
+// Passed returns how many bytes there were, both ways together.
 func (p *Proxy) Passed() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,7 +93,7 @@ func (p *Proxy) count(n int) {
 	p.passed += int64(n)
 }
 
-// now is the fault, and a channel that is closed when there is another.
+// now returns the fault, and a channel that is closed when there is another.
 func (p *Proxy) now() (Fault, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -57,7 +57,7 @@ func dial(t *testing.T, p *faultproxy.Proxy) net.Conn {
 	return c
 }
 
-// open is what comes of a connection that is reset while it is opened, or after.
+// open returns what comes of a connection that is reset while it is opened, or after.
 func open(p *faultproxy.Proxy) error {
 	c, err := net.Dial("tcp", p.Addr())
 	if err != nil {

@@ -73,7 +73,7 @@ type line struct {
 	TargetWeight    float64 `json:"target_weight"`
 }
 
-// check is what is wrong with an answer, nil = nothing.
+// check returns what is wrong with an answer, nil = nothing.
 func (b *books) check(q question, body []byte) (version string, err error) {
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
@@ -110,7 +110,7 @@ func (b *books) check(q question, body []byte) (version string, err error) {
 	return version, nil
 }
 
-// book is what a release of the demo answers.
+// book returns what a release of the demo answers.
 func (b *books) book(base string, q question) (lines []line) {
 	predicted := b.predictions[base][q.date]
 	symbols := q.symbols

@@ -112,7 +112,7 @@ func New(t testing.TB, n int, options ...Option) *Fleet {
 
 func (f *Fleet) data() string { return filepath.Join(f.dir, "bars") }
 
-// env is the setting of a program that reaches PostgreSQL and the storage by
+// env returns the setting of a program that reaches PostgreSQL and the storage by
 // way of these addresses.
 func (f *Fleet) env(postgres, s3 string) []string {
 	return append(clean(os.Environ()),
@@ -147,7 +147,7 @@ func (f *Fleet) Try(args ...string) (stdout, stderr string, status int) {
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// Run is Try of a command that succeeds.
+// Run returns Try of a command that succeeds.
 func (f *Fleet) Run(args ...string) (stdout string) {
 	f.t.Helper()
 	stdout, stderr, status := f.Try(args...)
@@ -177,7 +177,7 @@ func (f *Fleet) Publish(base string) (version string) {
 	return version
 }
 
-// Insert is Publish by plain SQL, with nothing but the columns that a row must
+// Insert returns Publish by plain SQL, with nothing but the columns that a row must
 // have: nobody knows the SHA-256 of the model yet.
 func (f *Fleet) Insert(base string) (version string) {
 	f.t.Helper()
@@ -189,7 +189,7 @@ func (f *Fleet) Insert(base string) (version string) {
 	return version
 }
 
-// another is a model that predicts what that of base does, in other bytes.
+// another returns a model that predicts what that of base does, in other bytes.
 func (f *Fleet) another(base string) (version string, model []byte) {
 	f.t.Helper()
 	n := f.books.count()
@@ -232,7 +232,7 @@ func (f *Fleet) Settle(version string) {
 	}
 }
 
-// Status is what edgesignal status says.
+// Status returns what edgesignal status says.
 func (f *Fleet) Status() (d fleet.Document) {
 	f.t.Helper()
 	require.NoError(f.t, json.Unmarshal([]byte(f.Run("status", "--json")), &d))
@@ -252,7 +252,7 @@ func (f *Fleet) AwaitSilent(h *Host) {
 	})
 }
 
-// StatusOf is the status of a release in the registry.
+// StatusOf returns the status of a release in the registry.
 func (f *Fleet) StatusOf(version string) string {
 	f.t.Helper()
 	var list []struct{ Version, Status string }

@@ -133,7 +133,7 @@ func (h *Host) Exit() (status int) {
 	return h.end(syscall.SIGKILL)
 }
 
-// LastLine is what it last said in its log.
+// LastLine returns what it last said in its log.
 func (h *Host) LastLine() string {
 	h.f.t.Helper()
 	log, err := os.ReadFile(h.log())
@@ -170,7 +170,7 @@ func (h *Host) Health() (s Health) {
 	return s
 }
 
-// Ready is the status of GET /readyz; 0 = no answer.
+// Ready returns the status of GET /readyz; 0 = no answer.
 func (h *Host) Ready() int {
 	r, err := h.f.client.Get(h.url + "/readyz")
 	if err != nil {

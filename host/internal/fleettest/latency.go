@@ -46,7 +46,7 @@ func (f *Fleet) Latencies(n int, before func()) []time.Duration {
 	return took
 }
 
-// awaitVersion is when a host was first seen to serve version; zero = never.
+// awaitVersion returns when a host was first seen to serve version; zero = never.
 func (h *Host) awaitVersion(version string) time.Time {
 	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if h.Health().Version == version {

@@ -68,7 +68,7 @@ func (r *Reader) Check(t testing.TB) {
 	require.NoError(t, errors.Join(r.wrong...))
 }
 
-// Answers is how many answers came from a version so far; "" = from all.
+// Answers returns how many answers came from a version so far; "" = from all.
 func (r *Reader) Answers(version string) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -150,7 +150,7 @@ func (h *Host) answer(q question) (version string, err error) {
 	return h.f.books.check(q, text)
 }
 
-// question is one of a few days, every other over some symbols alone.
+// question returns one of a few days, every other over some symbols alone.
 func (b *books) question() question {
 	q := question{date: b.dates[len(b.dates)-1-10*rand.IntN(4)]}
 	if rand.IntN(2) == 0 {

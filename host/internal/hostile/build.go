@@ -39,7 +39,7 @@ func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 func repeat(n int, b ...byte) []byte { return bytes.Repeat(b, n) }
 
-// sized is contents after their length.
+// sized returns contents after their length.
 func sized(contents ...[]byte) []byte {
 	all := join(contents...)
 	return join(uint32s(uint32(len(all))), all)
@@ -47,7 +47,7 @@ func sized(contents ...[]byte) []byte {
 
 func section(id byte, contents ...[]byte) []byte { return join([]byte{id}, sized(contents...)) }
 
-// claiming is a section that claims all of 4 GiB and has nothing.
+// claiming returns a section that claims all of 4 GiB and has nothing.
 func claiming(id byte) []byte { return join([]byte{id}, most) }
 
 func custom(name string, contents ...[]byte) []byte {
@@ -68,7 +68,7 @@ var (
 	onePage     = section(idMemory, []byte{1, 0, 1})
 )
 
-// body is a module of one function with these instructions before its end.
+// body returns a module of one function with these instructions before its end.
 func body(instructions ...[]byte) []byte { return bodyWith([]byte{0}, instructions...) }
 
 // bodyWith has locals, as the format has them: a count of groups, then each.
@@ -77,7 +77,7 @@ func bodyWith(locals []byte, instructions ...[]byte) []byte {
 		section(idCode, []byte{1}, sized(locals, join(instructions...), []byte{opEnd})))
 }
 
-// functions are n functions with the same body.
+// functions returns n functions with the same body.
 func functions(n int, instructions ...[]byte) []byte {
 	one := sized([]byte{0}, join(instructions...), []byte{opEnd})
 	return module(oneType, section(idFunction, uint32s(uint32(n)), repeat(n, 0)), oneTable, onePage,

@@ -1,6 +1,6 @@
 package hostile
 
-// decodeCases are no modules, or claim what they do not hold. wazero 1.12.0
+// decodeCases returns no modules, or claim what they do not hold. wazero 1.12.0
 // allocates what a count claims: the first of these end the process that
 // decodes them without looking, some take gigabytes and seconds.
 func decodeCases() []Case {

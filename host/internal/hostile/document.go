@@ -42,7 +42,7 @@ func (d document) text() []byte {
 
 func line(key string) *regexp.Regexp { return regexp.MustCompile(`(?m)^` + key + `=(.*)$`) }
 
-// value is the value of the key in a part of a document.
+// value returns the value of the key in a part of a document.
 func value(part, key string) string {
 	found := line(key).FindStringSubmatch(part)
 	if found == nil {

@@ -98,7 +98,7 @@ func (g guest) build(name string) []byte {
 
 func withMeta(wasm []byte, meta string) []byte { return join(wasm, custom("rule.meta", []byte(meta))) }
 
-// without is the export list but for one name.
+// without returns the export list but for one name.
 func without(name string) string {
 	var kept []string
 	for line := range strings.Lines(plainExports) {

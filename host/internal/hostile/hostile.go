@@ -87,7 +87,7 @@ type Outcome struct {
 	Breaks string  // the limit of the host that the weights break, by default; "" = none
 }
 
-// Cases are all hostile modules, built once. Names are unique. Without wabt's
+// Cases returns all hostile modules, built once. Names are unique. Without wabt's
 // wat2wasm the test fails.
 func Cases(t testing.TB) []Case {
 	t.Helper()
@@ -135,7 +135,7 @@ func forbidden(name, detail string, wasm []byte) Case {
 	return Case{Name: name, Wasm: wasm, Stage: Structure, Reason: release.RuleForbidden, Detail: detail}
 }
 
-// refused is a case that one of the stages from Metering to Parameters refuses.
+// refused returns a case that one of the stages from Metering to Parameters refuses.
 func refused(name string, stage Stage, reason release.Reason, detail string, g guest) Case {
 	return Case{Name: name, Wasm: g.build(name), Stage: stage, Reason: reason, Detail: detail}
 }

@@ -116,7 +116,7 @@ func TestEveryCall(t *testing.T) {
 	}
 }
 
-// input is n distinct predictions, the last symbol's the highest.
+// input returns n distinct predictions, the last symbol's the highest.
 func input(n int, c hostile.Case) rule.Input {
 	in := rule.Input{Params: c.Params, Predictions: make([]float64, n), Ranks: make([]float64, n)}
 	for i := range n {

@@ -18,7 +18,7 @@ type ModelCase struct {
 	Detail string // part of the gate's detail
 }
 
-// Models are hostile model texts, most of them a good one with one place
+// Models returns hostile model texts, most of them a good one with one place
 // changed. good is a LightGBM model text of the feature set alpha158 with real
 // names and a first tree of at least three leaves; it is not changed.
 func Models(good []byte) []ModelCase {
@@ -117,7 +117,7 @@ func Models(good []byte) []ModelCase {
 	return cases
 }
 
-// chains is a model whose trees are as deep as a tree can be.
+// chains returns a model whose trees are as deep as a tree can be.
 func chains(d document) []byte {
 	const leaves, trees = 131_072, 9
 	list := func(of func(i int) int) string {

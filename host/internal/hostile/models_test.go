@@ -15,7 +15,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// demo is v1.0.0 of the demo.
+// demo returns v1.0.0 of the demo.
 func demo(t testing.TB) hostile.Parts {
 	stock, ok := rules.Stock(rules.TopBottom)
 	require.True(t, ok)
@@ -26,7 +26,7 @@ func demo(t testing.TB) hostile.Parts {
 	}
 }
 
-// candidate is parts under a manifest that names the bytes of signed.
+// candidate returns parts under a manifest that names the bytes of signed.
 func candidate(p, signed hostile.Parts) gate.Candidate {
 	return gate.Candidate{
 		Model: p.Model, Rule: p.Rule, Golden: p.Golden,

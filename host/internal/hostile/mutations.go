@@ -25,7 +25,7 @@ type Mutation struct {
 	Detail   string         // part of the gate's detail where the manifest names the changed bytes
 }
 
-// Mutations are one change each to a good release, and that release itself:
+// Mutations returns one change each to a good release, and that release itself:
 // base is good with a golden file whose portfolios rely on the release's own
 // parameters. good is the demo's kind: a model of alpha158 with real names, the
 // stock rule top_bottom, golden predictions on both sides of the first tree's
@@ -100,7 +100,7 @@ func Mutations(good Parts) (base Parts, mutations []Mutation) {
 	return base, mutations
 }
 
-// reliant is the golden file without the parameters of portfolios that are the
+// reliant returns the golden file without the parameters of portfolios that are the
 // release's own anyway.
 func reliant(p Parts) []byte {
 	var file map[string]json.RawMessage
@@ -116,7 +116,7 @@ func reliant(p Parts) []byte {
 	return encode(file)
 }
 
-// withRow is the golden file with each value of its first row replaced.
+// withRow returns the golden file with each value of its first row replaced.
 func withRow(golden []byte, cell string) []byte {
 	at := bytes.Index(golden, []byte(`"rows":[[`)) + len(`"rows":[[`)
 	end := at + bytes.IndexByte(golden[at:], ']')
@@ -142,10 +142,10 @@ func stepped(params json.RawMessage) json.RawMessage {
 	panic("no parameter is a number")
 }
 
-// lastOfCode is the offset of the end of the last function.
+// lastOfCode returns the offset of the end of the last function.
 func lastOfCode(rule []byte) int { _, end := codeSection(rule); return end - 1 }
 
-// lastDivision is the offset of the last byte f64.div of the code: in the stock
+// lastDivision returns the offset of the last byte f64.div of the code: in the stock
 // rules the one that makes a leg's weight.
 func lastDivision(rule []byte) int {
 	start, end := codeSection(rule)
@@ -156,7 +156,7 @@ func lastDivision(rule []byte) int {
 	return start + i
 }
 
-// codeSection is where the contents of the code section begin and end.
+// codeSection returns where the contents of the code section begin and end.
 func codeSection(rule []byte) (start, end int) {
 	for at := len(header); at < len(rule); at = end {
 		id := rule[at]

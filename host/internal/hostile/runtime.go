@@ -8,7 +8,7 @@ import (
 // fillAll writes each of 16 MiB.
 const fillAll = `(memory.fill (i32.const 0) (i32.const 1) (i32.const 16777216))`
 
-// exponential is $e0 to $eN without a loop: $eN makes 2^N calls.
+// exponential returns $e0 to $eN without a loop: $eN makes 2^N calls.
 func exponential(n int) string {
 	b := []byte(`(func $e0)`)
 	for i := 1; i <= n; i++ {

@@ -30,10 +30,10 @@ func Own(t testing.TB) *Server {
 	return &Server{t, s}
 }
 
-// Addr is where it listens: 127.0.0.1 and a port.
+// Addr returns where it listens: 127.0.0.1 and a port.
 func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.s.port) }
 
-// URL is the database by way of addr: Addr, or a proxy before it.
+// URL returns the database by way of addr: Addr, or a proxy before it.
 func (s *Server) URL(addr string) string {
 	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", addr, template)
 }

@@ -34,11 +34,11 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// New is the URL of a database of t's own with the whole schema in it. It is
+// New returns the URL of a database of t's own with the whole schema in it. It is
 // dropped when t ends.
 func New(t testing.TB) string { return database(t, " TEMPLATE "+template+" STRATEGY file_copy") }
 
-// Empty is New without a schema.
+// Empty returns New without a schema.
 func Empty(t testing.TB) string { return database(t, "") }
 
 func database(t testing.TB, options string) string {

@@ -103,7 +103,7 @@ func (s *server) url(database string) string {
 	return u.String()
 }
 
-// socket is the number in the name of the server's socket.
+// socket returns the number in the name of the server's socket.
 func (s *server) socket() int {
 	if s.port == 0 {
 		return 5432
@@ -161,7 +161,7 @@ func (s *server) execIn(ctx context.Context, database, sql string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// programs is the folder of the server's programs. Debian keeps them out of
+// programs returns the folder of the server's programs. Debian keeps them out of
 // PATH.
 func programs() (string, error) {
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
@@ -174,7 +174,7 @@ func programs() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// owner is whom the server runs as, for it refuses to run as root.
+// owner returns whom the server runs as, for it refuses to run as root.
 func owner(dir string) (*syscall.SysProcAttr, error) {
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
 	if os.Geteuid() != 0 {

@@ -22,13 +22,13 @@ func Build(t testing.TB) string {
 	return binary
 }
 
-// BuildIn is Build for as long as the folder dir.
+// BuildIn returns Build for as long as the folder dir.
 func BuildIn(dir string) (binary string, err error) {
 	binary = filepath.Join(dir, "edgesignal")
 	return binary, build(context.Background(), []string{"CGO_ENABLED=0"}, "-o", binary, "edgesignal/cmd/edgesignal")
 }
 
-// Guest is the main package pkg as a wasm module, without metadata, built with
+// Guest returns the main package pkg as a wasm module, without metadata, built with
 // the Go tool that runs the tests.
 func Guest(t testing.TB, pkg string) []byte {
 	t.Helper()

@@ -74,10 +74,10 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Addr is where it listens: 127.0.0.1 and a port.
+// Addr returns where it listens: 127.0.0.1 and a port.
 func (s *Server) Addr() string { return "127.0.0.1:" + strconv.Itoa(s.port) }
 
-// Endpoint is Addr as a URL.
+// Endpoint returns Addr as a URL.
 func (s *Server) Endpoint() string { return "http://" + s.Addr() }
 
 // Kill ends it as a power cut would. What is stopped already stays so.
@@ -117,7 +117,7 @@ func (s *Server) await() error {
 	}
 }
 
-// ask is nil when it answers.
+// ask returns nil when it answers.
 func (s *Server) ask() error {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
 	answer, err := client.Get(s.Endpoint() + "/health")
@@ -176,7 +176,7 @@ func (s *Server) Remove(bucket, key string) {
 	})
 }
 
-// File is where the server keeps an object of a bucket without versions: what
+// File returns where the server keeps an object of a bucket without versions: what
 // is written there, it serves.
 func (s *Server) File(bucket, key string) string { return filepath.Join(s.dir, "root", bucket, key) }
 

@@ -92,7 +92,7 @@ func steps(t *testing.T, doc string) (list []step) {
 
 var broken = regexp.MustCompile("\n +")
 
-// shows is a pattern of what a step must print. A line that begins with a
+// shows returns a pattern of what a step must print. A line that begins with a
 // space goes on from the one above: with one space less.
 func (s step) shows() string {
 	line := broken.ReplaceAllStringFunc(s.text, func(b string) string { return b[2:] })
@@ -124,7 +124,7 @@ func script(t *testing.T, steps []step, env ...string) []string {
 	return said
 }
 
-// freePort is one that a host of the document can listen on.
+// freePort returns one that a host of the document can listen on.
 func freePort(t *testing.T) string {
 	t.Helper()
 	port, err := daemon.Port()

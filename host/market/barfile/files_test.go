@@ -21,7 +21,7 @@ type col struct {
 	values any
 }
 
-// write is a Parquet file of these columns in this order.
+// write returns a Parquet file of these columns in this order.
 func write(t testing.TB, cols []col, options ...parquet.WriterOption) []byte {
 	t.Helper()
 	var fields []reflect.StructField
@@ -42,7 +42,7 @@ func write(t testing.TB, cols []col, options ...parquet.WriterOption) []byte {
 	return out.Bytes()
 }
 
-// bars are n bars in the plainest form; change says what is different.
+// bars returns n bars in the plainest form; change says what is different.
 func bars(n int, change func(cols map[string]*col)) []col {
 	days, volume := make([]int32, n), make([]int64, n)
 	price := func(add float64) []float64 {
@@ -163,7 +163,7 @@ func withChunk(t testing.TB, file []byte, column string, codec format.Compressio
 	return closeFile(t, append(bytes.Clone(file[:end]), chunk...), meta)
 }
 
-// rawPage is a page header and a body.
+// rawPage returns a page header and a body.
 func rawPage(t testing.TB, h format.PageHeader, body []byte) []byte {
 	t.Helper()
 	if h.CompressedPageSize == 0 {
@@ -174,7 +174,7 @@ func rawPage(t testing.TB, h format.PageHeader, body []byte) []byte {
 	return append(b, body...)
 }
 
-// dataPage is a version 1 data page of n values that comes to whole bytes.
+// dataPage returns a version 1 data page of n values that comes to whole bytes.
 func dataPage(t testing.TB, n, whole int, e format.Encoding, body []byte) []byte {
 	t.Helper()
 	h := format.PageHeader{Type: format.DataPage, UncompressedPageSize: int32(whole)}

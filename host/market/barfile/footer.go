@@ -42,7 +42,7 @@ func readFooter(file []byte) (*format.FileMetaData, error) {
 	return meta, nil
 }
 
-// countRows is the number of rows of all row groups.
+// countRows returns the number of rows of all row groups.
 func countRows(meta *format.FileMetaData) (int, error) {
 	sum := int64(0)
 	for i := range meta.RowGroups {

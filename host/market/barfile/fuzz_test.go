@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// seeds are small files of every kind that is read. Those of pandas have no
+// seeds returns small files of every kind that is read. Those of pandas have no
 // checksums, so that damage to their pages reaches the decoders.
 func seeds(t testing.TB) [][]byte {
 	rich := bars(6, func(c map[string]*col) {

@@ -17,7 +17,7 @@ type decoder[T any] struct {
 	null  T
 }
 
-// number is how a column of prices or volumes is decoded: FLOAT, DOUBLE, and
+// number returns how a column of prices or volumes is decoded: FLOAT, DOUBLE, and
 // signed INT32 and INT64 without another meaning. Every value is converted to
 // float32 with one rounding.
 func number(c *column) (decoder[float32], error) {
@@ -63,7 +63,7 @@ func plainNumber(e *format.SchemaElement) bool {
 // noDay stands for a null among days.
 const noDay = math.MinInt64
 
-// date is how the date column is decoded, to days since 1970-01-01: DATE, or
+// date returns how the date column is decoded, to days since 1970-01-01: DATE, or
 // TIMESTAMP in milli-, micro- or nanoseconds, floored to the day that the
 // stored value lies in, whatever the time zone it is meant for.
 func date(c *column) (decoder[int64], error) {
@@ -85,7 +85,7 @@ func isDate(e *format.SchemaElement) bool {
 	return ok || e.LogicalType.Value == nil && e.ConvertedType.Valid && e.ConvertedType.V == deprecated.Date
 }
 
-// ticksPerDay is the number of a timestamp's units in a day, 0 = not a timestamp.
+// ticksPerDay returns the number of a timestamp's units in a day, 0 = not a timestamp.
 func ticksPerDay(e *format.SchemaElement) int64 {
 	const milli = 86_400_000
 	if t, ok := e.LogicalType.Value.(*format.TimestampType); ok {

@@ -22,7 +22,7 @@ type layout struct {
 	values [len(fields)]*column
 }
 
-// present is the number of value columns.
+// present returns the number of value columns.
 func (l *layout) present() (n int) {
 	for _, c := range l.values {
 		if c != nil {
@@ -65,7 +65,7 @@ func readLayout(schema []format.SchemaElement) (*layout, error) {
 	return l, nil
 }
 
-// slot is where the column of that name belongs, or nil.
+// slot returns where the column of that name belongs, or nil.
 func (l *layout) slot(name string) **column {
 	switch name {
 	case "symbol":
@@ -91,7 +91,7 @@ func newColumn(e *format.SchemaElement) (*column, error) {
 	return c, nil
 }
 
-// after is the index behind element i and everything below it.
+// after returns the index behind element i and everything below it.
 func after(schema []format.SchemaElement, i int) int {
 	for open := 1; open > 0 && i < len(schema); i++ {
 		open--
@@ -102,7 +102,7 @@ func after(schema []format.SchemaElement, i int) int {
 	return i
 }
 
-// chunk is the column's data in a row group.
+// chunk returns the column's data in a row group.
 func (c *column) chunk(g *format.RowGroup) (*format.ColumnMetaData, error) {
 	for i := range g.Columns {
 		chunk := &g.Columns[i]

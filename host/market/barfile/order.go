@@ -39,7 +39,7 @@ func finished(days []int64, columns [len(fields)][]float32) bool {
 	return true
 }
 
-// byDay is the order of the rows by day.
+// byDay returns the order of the rows by day.
 func byDay(days []int64) ([]int, error) {
 	order := make([]int, len(days))
 	for i := range order {

@@ -126,7 +126,7 @@ func (t table) readDays(c *column, days []int64) ([]int64, error) {
 	return days, nil
 }
 
-// sized is s with length n, reallocated when it is too small.
+// sized returns s with length n, reallocated when it is too small.
 func sized[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)

@@ -61,7 +61,7 @@ func readChunk[T any](t table, c *column, g *format.RowGroup, d decoder[T], dst 
 	return nil
 }
 
-// bytes are the pages of a chunk.
+// bytes returns the pages of a chunk.
 func (t table) bytes(m *format.ColumnMetaData) ([]byte, error) {
 	from := m.DataPageOffset
 	if d := m.DictionaryPageOffset; d > 0 && d < from {

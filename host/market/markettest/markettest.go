@@ -30,7 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) Place) {
 	t.Run("canceled", func(t *testing.T) { canceled(t, open(t)) })
 }
 
-// Bars is a symbol's file with one bar on each of days days from first on, of
+// Bars returns a symbol's file with one bar on each of days days from first on, of
 // numbers that seed decides.
 func Bars(t testing.TB, symbol string, first string, days, seed int) []byte {
 	t.Helper()
@@ -49,7 +49,7 @@ func Bars(t testing.TB, symbol string, first string, days, seed int) []byte {
 	return out.Bytes()
 }
 
-// Expected is the market that files make.
+// Expected returns the market that files make.
 func Expected(t testing.TB, files map[string][]byte) *market.Market {
 	t.Helper()
 	fsys := fstest.MapFS{}

@@ -13,7 +13,7 @@ import (
 	"edgesignal/host/market/markettest"
 )
 
-// history is 500 symbols of 2,500 days.
+// history returns 500 symbols of 2,500 days.
 func history(b *testing.B) (files map[string][]byte, bytes int64) {
 	files = map[string][]byte{}
 	for i := range 500 {

@@ -57,7 +57,7 @@ func (b *fake) failing(fault func(ctx context.Context, key string) error) {
 	b.fault = fault
 }
 
-// took are the keys read since the last call, and how often it was listed.
+// took returns the keys read since the last call, and how often it was listed.
 func (b *fake) took() (keys []string, looks int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -204,7 +204,7 @@ func (p *place) run(t testing.TB, day string, n int) map[string][]byte {
 	return files
 }
 
-// onDisk are the contents' names.
+// onDisk returns the contents' names.
 func (p *place) onDisk(t testing.TB) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(p.dir, "sha256", "*"))
@@ -215,7 +215,7 @@ func (p *place) onDisk(t testing.TB) []string {
 	return names
 }
 
-// contents are the names that files have on disk.
+// contents returns the names that files have on disk.
 func contents(files ...map[string][]byte) []string {
 	sums := map[string]bool{}
 	for _, f := range files {

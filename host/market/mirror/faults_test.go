@@ -21,7 +21,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// served is a place whose first run of n symbols is kept.
+// served returns a place whose first run of n symbols is kept.
 func served(t *testing.T, n int) (p *place, older *market.Market) {
 	p = open(t)
 	p.run(t, "2024-12-30", n)

@@ -76,7 +76,7 @@ func (m *Mirror) fetch(ctx context.Context, l *market.Listing) (failed map[marke
 	}
 }
 
-// wanted are the files that must be on the disk. What neither they nor the
+// wanted returns the files that must be on the disk. What neither they nor the
 // kept market need is dropped first: the disk holds two runs at most.
 func (m *Mirror) wanted(l *market.Listing) (todo []market.FileInfo, err error) {
 	m.mu.Lock()

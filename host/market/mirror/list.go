@@ -69,7 +69,7 @@ func (m *Mirror) newest(ctx context.Context) (*market.Listing, error) {
 	})
 }
 
-// objects are those right below a prefix, their names relative to it.
+// objects returns those right below a prefix, their names relative to it.
 func (m *Mirror) objects(ctx context.Context, prefix string) ([]market.FileInfo, error) {
 	list, err := m.opt.Client.List(ctx, m.opt.Bucket, prefix)
 	if err != nil {
@@ -85,7 +85,7 @@ func (m *Mirror) objects(ctx context.Context, prefix string) ([]market.FileInfo,
 	return files, nil
 }
 
-// tag is another one after each write: the ETag, and where a service gives
+// tag returns another one after each write: the ETag, and where a service gives
 // none the time to the second, as both of its answers have it.
 func tag(o bucket.Object) string {
 	if o.ETag != "" {

@@ -77,7 +77,7 @@ func Open(opt Options) (*Mirror, error) {
 // Close lets another process take the folder.
 func (m *Mirror) Close() error { return m.disk.close() }
 
-// String is where the runs come from.
+// String returns where the runs come from.
 func (m *Mirror) String() string {
 	return "s3://" + strings.TrimSuffix(m.opt.Bucket+"/"+m.opt.Prefix, "/")
 }
@@ -86,7 +86,7 @@ func (m *Mirror) source() string { return m.opt.Endpoint + " " + m.String() }
 
 func (m *Mirror) manifestFile() string { return filepath.Join(m.opt.Dir, "kept.json") }
 
-// key is the key of a name relative to the data directory.
+// key returns the key of a name relative to the data directory.
 func (m *Mirror) key(name string) string { return m.opt.Prefix + name }
 
 // Keep notes the market that serves now, for a start without the bucket, and
@@ -107,7 +107,7 @@ func (m *Mirror) Keep(mk *market.Market) error {
 	return m.sweep(nil)
 }
 
-// Kept is the market that was taken last, read from the disk, and nil where
+// Kept returns the market that was taken last, read from the disk, and nil where
 // there is none. It is whole, or an error: a book over fewer symbols is
 // another book, so a file that is not what it was refuses all of it.
 func (m *Mirror) Kept(ctx context.Context) (*market.Market, error) {

@@ -77,7 +77,7 @@ func (p *pass) note(ctx context.Context, f market.FileInfo, err error) error {
 	return nil
 }
 
-// left are the files that failed, in their order.
+// left returns the files that failed, in their order.
 func (p *pass) left() (left []market.FileInfo) {
 	for _, f := range p.todo {
 		if p.failed[f] != nil {

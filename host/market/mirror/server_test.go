@@ -203,7 +203,7 @@ func TestAServerKilledInMidSync(t *testing.T) {
 	require.Positive(t, cut)
 }
 
-// came is how many contents the disk has.
+// came returns how many contents the disk has.
 func (f *follower) came() int {
 	names, err := filepath.Glob(filepath.Join(f.opt.Dir, "sha256", "[0-9a-f]*"))
 	require.NoError(f.t, err)

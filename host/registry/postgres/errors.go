@@ -43,7 +43,7 @@ func (r *Registry) fault(ctx context.Context, op string, err error) error {
 	return &release.Unavailable{Part: release.PartRegistry, Err: fmt.Errorf("%s: %s: %w", r.name, op, err)}
 }
 
-// final is whether the same again would end the same: SQLSTATE classes of
+// final reports whether the same again would end the same: SQLSTATE classes of
 // data, constraints, program limits (a name too long for an index) and RAISE.
 func final(err error) bool {
 	code := sqlState(err)
@@ -57,7 +57,7 @@ func final(err error) bool {
 	return false
 }
 
-// broken is whether a connection ended, and not just what was asked of it: the
+// broken reports whether a connection ended, and not just what was asked of it: the
 // server said nothing, or that it ends the session (SQLSTATE classes of
 // connections and of an operator's intervention).
 func broken(err error) bool {

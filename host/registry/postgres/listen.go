@@ -81,7 +81,7 @@ func (r *Registry) listen(ctx context.Context) {
 	}
 }
 
-// hear is one connection's life; listened is whether it got as far as that.
+// hear returns one connection's life; listened is whether it got as far as that.
 func (r *Registry) hear(ctx context.Context) (listened bool) {
 	connecting, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()

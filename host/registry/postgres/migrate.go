@@ -97,7 +97,7 @@ func (r *Registry) newer(have, known int64) error {
 	return fmt.Errorf("registry %s: its schema has version %d, this program knows up to %d: use a newer program", r.name, have, known)
 }
 
-// latest is the highest number of the migrations.
+// latest returns the highest number of the migrations.
 func latest() (int64, error) {
 	names, err := fs.Glob(migrations.Postgres, "postgres/*.sql")
 	if err != nil {

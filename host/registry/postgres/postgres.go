@@ -86,7 +86,7 @@ func OpenConfig(ctx context.Context, cfg Config) (*Registry, error) {
 	return r, nil
 }
 
-// look is the first look at the schema.
+// look returns the first look at the schema.
 func (r *Registry) look(ctx context.Context) error {
 	if r.cfg.Patience == 0 {
 		return r.checkSchema(ctx)

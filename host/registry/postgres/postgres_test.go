@@ -32,7 +32,7 @@ func open(t *testing.T, url string, poll time.Duration) *postgres.Registry {
 	return r
 }
 
-// shell is a plain connection, as psql has it.
+// shell returns a plain connection, as psql has it.
 func shell(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)

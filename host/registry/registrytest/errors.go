@@ -10,7 +10,7 @@ import (
 	"edgesignal/host/release"
 )
 
-// calls is every method that talks to the database.
+// calls returns every method that talks to the database.
 func calls(r registry.Registry) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Register": func(ctx context.Context) error { _, err := r.Register(ctx, plain("s", "v2")); return err },

@@ -10,7 +10,7 @@ import (
 	"edgesignal/host/registry"
 )
 
-// served is an observation with every field set that a host may set.
+// served returns an observation with every field set that a host may set.
 func served(strategy, host string) registry.Observation {
 	return registry.Observation{
 		Host: host, Strategy: strategy, Desired: "v2", Serving: "v1", Release: "sha256:" + sum("ab"),

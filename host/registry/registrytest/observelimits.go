@@ -11,7 +11,7 @@ import (
 	"edgesignal/host/registry"
 )
 
-// report is a JSON object of n bytes, in characters of three bytes as far as
+// report returns a JSON object of n bytes, in characters of three bytes as far as
 // they go.
 func report(n int) json.RawMessage {
 	n -= len(`{"a":""}`)

@@ -54,10 +54,10 @@ const (
 	quiet    = 60 * time.Millisecond // how long a Wait without a change is watched
 )
 
-// sum is some valid digest that starts with the two hex digits given.
+// sum returns some valid digest that starts with the two hex digits given.
 func sum(start string) string { return start + strings.Repeat("0", 62) }
 
-// full is a record with every field set that a publisher may set.
+// full returns a record with every field set that a publisher may set.
 func full(strategy, version string) release.Record {
 	return release.Record{
 		Strategy: strategy, Version: version,
@@ -73,7 +73,7 @@ func full(strategy, version string) release.Record {
 	}
 }
 
-// plain is a record with nothing set but what must be.
+// plain returns a record with nothing set but what must be.
 func plain(strategy, version string) release.Record {
 	return release.Record{Strategy: strategy, Version: version, ModelPath: "models/" + version + ".txt"}
 }

@@ -11,7 +11,7 @@ import (
 	"edgesignal/host/registry"
 )
 
-// locked is a registry whose write lock another connection holds.
+// locked returns a registry whose write lock another connection holds.
 func locked(t *testing.T, patience time.Duration) (r *Registry, unlock func()) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "registry.db")

@@ -48,7 +48,7 @@ func unavailable(path string, err error) error {
 	return &release.Unavailable{Part: release.PartRegistry, Err: fmt.Errorf("%s: %w", path, err)}
 }
 
-// code is the primary result code of SQLite, or -1.
+// code returns the primary result code of SQLite, or -1.
 func code(err error) int {
 	var e *driver.Error
 	if !errors.As(err, &e) {

@@ -11,7 +11,7 @@ import (
 	"edgesignal/host/registry"
 )
 
-// rejected is what a host says that serves v1 and was to serve v2.
+// rejected returns what a host says that serves v1 and was to serve v2.
 func rejected(host string, report json.RawMessage) registry.Observation {
 	return registry.Observation{
 		Host: host, Strategy: "s", Desired: "v2", Serving: "v1", Release: "sha256:" + strings.Repeat("a", 64),

@@ -86,7 +86,7 @@ func tableOf(t *testing.T, path, name string) (sql string) {
 	return sql
 }
 
-// schemaOf is the schema with what goose has written down.
+// schemaOf returns the schema with what goose has written down.
 func schemaOf(t *testing.T, path string) (all []string) {
 	t.Helper()
 	rows, err := shell(t, path).Query("SELECT name || ': ' || coalesce(sql, '') FROM sqlite_schema UNION ALL SELECT id || ' ' || version_id || ' ' || tstamp FROM goose_db_version")

@@ -37,7 +37,7 @@ func open(t *testing.T, path string) *Registry {
 	return r
 }
 
-// fresh is a registry of its own and a plain connection to the same file, as
+// fresh returns a registry of its own and a plain connection to the same file, as
 // the sqlite3 shell has it: no foreign keys, no defensive mode.
 func fresh(t *testing.T) (*Registry, *sql.DB) {
 	t.Helper()

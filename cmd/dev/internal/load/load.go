@@ -39,12 +39,12 @@ type Result struct {
 	Elapsed   time.Duration   // from the first due time to the last answer
 }
 
-// Throughput is the number of good answers a second.
+// Throughput returns the number of good answers a second.
 func (r *Result) Throughput() float64 {
 	return float64(len(r.Latencies)-r.Failures) / r.Elapsed.Seconds()
 }
 
-// Quantile is the latency that the share q of the requests did not exceed.
+// Quantile returns the latency that the share q of the requests did not exceed.
 func (r *Result) Quantile(q float64) time.Duration {
 	if len(r.Latencies) == 0 {
 		return 0

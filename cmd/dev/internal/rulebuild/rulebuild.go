@@ -45,7 +45,7 @@ func build(dir, out string) error {
 	return os.WriteFile(filepath.Join(out, sumsFile), []byte(sums.String()), 0o644)
 }
 
-// sources are the names of the rules of dir, sorted.
+// sources returns the names of the rules of dir, sorted.
 func sources(dir string) ([]string, error) {
 	found, err := filepath.Glob(filepath.Join(dir, "*", "meta.json"))
 	if err != nil {
@@ -74,7 +74,7 @@ func buildRule(dir, name string) ([]byte, error) {
 	return rule.WithMeta(module, meta)
 }
 
-// compactMeta is the metadata without white space; its name must be the folder's.
+// compactMeta returns the metadata without white space; its name must be the folder's.
 func compactMeta(path, name string) ([]byte, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -72,7 +72,7 @@ func run(dir, tool string, args ...string) error {
 	return nil
 }
 
-// toolchainVersion is the first line of what the compiler says of itself.
+// toolchainVersion returns the first line of what the compiler says of itself.
 func toolchainVersion() string {
 	out, err := exec.Command(compiler, "--version").Output()
 	if err != nil {

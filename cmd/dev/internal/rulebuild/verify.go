@@ -65,7 +65,7 @@ func compare(dir, fresh string) (differences []string, err error) {
 	return differences, nil
 }
 
-// products are the names of the built files of a folder, sorted.
+// products returns the names of the built files of a folder, sorted.
 func products(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	var names []string

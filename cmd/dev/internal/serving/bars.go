@@ -12,7 +12,7 @@ import (
 // runDate is the newest day of a generated market.
 const runDate = "2024-12-31"
 
-// symbols are the names of a generated market.
+// symbols returns the names of a generated market.
 func symbols(n int) []string {
 	names := make([]string, n)
 	for i := range names {

@@ -126,7 +126,7 @@ func (b *bench) market(ctx context.Context, n int) (err error) {
 	return errors.Join(b.reloads(ctx, s, host), b.swaps(ctx, s, host))
 }
 
-// bareRequests are the same requests for path /i of bare fiber.
+// bareRequests returns the same requests for path /i of bare fiber.
 func bareRequests(i int, requests [][]byte) [][]byte {
 	bare := make([][]byte, len(requests))
 	for k, r := range requests {

@@ -87,7 +87,7 @@ func (p *process) stop() error {
 	}
 }
 
-// rss is the memory that the process has in RAM, in bytes.
+// rss returns the memory that the process has in RAM, in bytes.
 func (p *process) rss() (float64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -112,7 +112,7 @@ func run(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// environment is little, so that nobody's settings are measured.
+// environment returns little, so that nobody's settings are measured.
 func environment() []string {
 	var env []string
 	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {

@@ -31,7 +31,7 @@ func duration(seconds float64) string {
 	return fmt.Sprintf("%.2f ms", seconds*1e3)
 }
 
-// times is a ratio to two digits at least.
+// times returns a ratio to two digits at least.
 func times(x float64) string {
 	if x < 0.1 {
 		return fmt.Sprintf("%.4f", x)
@@ -41,7 +41,7 @@ func times(x float64) string {
 
 func mebibytes(x float64) string { return fmt.Sprintf("%.0f MiB", x/(1<<20)) }
 
-// ratios are ours to theirs, round by round, ascending.
+// ratios returns ours to theirs, round by round, ascending.
 func (f *figure) ratios() []float64 {
 	r := make([]float64, len(f.theirs))
 	for i := range r {

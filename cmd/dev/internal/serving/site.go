@@ -82,7 +82,7 @@ func (s *site) activate(ctx context.Context, version string) error {
 	return run(ctx, append([]string{s.binary, "activate", strategy, version}, s.storage()...)...)
 }
 
-// books are requests for a book over n random symbols each.
+// books returns requests for a book over n random symbols each.
 func (s *site) books(n int) [][]byte {
 	const requests = 256
 	r := rand.New(rand.NewPCG(uint64(n), uint64(len(s.names))))

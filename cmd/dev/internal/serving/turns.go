@@ -61,7 +61,7 @@ func (b *bench) turns(ctx context.Context, scenario string, us, baseline contend
 	return nil
 }
 
-// load is one load of a turn, of which no request may fail.
+// load returns one load of a turn, of which no request may fail.
 func (b *bench) load(ctx context.Context, scenario string, c contender, rate float64) (*load.Result, error) {
 	r, err := load.Run(ctx, c.Target, load.Load{Rate: rate, Duration: b.Turn, Conns: b.Conns})
 	if err == nil {

@@ -18,7 +18,7 @@ import (
 // FIFO: opening one must not wait for its writer.
 const ReadOnly = os.O_RDONLY | syscall.O_NONBLOCK
 
-// Regular is nil for a regular file, else an error that names what it is.
+// Regular returns nil for a regular file, else an error that names what it is.
 func Regular(info fs.FileInfo) error {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():

@@ -21,7 +21,7 @@ GRANT EXECUTE ON FUNCTION model_registry_lock(), activate_model(text, text) TO e
 
 -- A host writes of a release only the digests that nobody recorded, and that
 -- it failed. What it says of itself is its own.
-GRANT UPDATE (model_sha256, rule_sha256, golden_sha256) ON model_registry TO edgesignal_host;
+GRANT UPDATE (model_sha256, rule_sha256, golden_sha256, feature_set_sha256) ON model_registry TO edgesignal_host;
 GRANT EXECUTE ON FUNCTION model_registry_lock(), fail_model(text, text) TO edgesignal_host;
 GRANT INSERT, UPDATE, DELETE ON model_registry_observations, model_registry_hosts TO edgesignal_host;
 

@@ -19,7 +19,7 @@ import (
 // Strategy, Version and ModelPath must be set, strategy and version without
 // control characters; Status must be one of the four; the JSON fields must
 // hold one object or nothing; digests must be 64 lower-case hex digits or ""; GoldenSHA256
-// needs a GoldenPath; text must be UTF-8 without NUL, which not every
+// needs a GoldenPath, FeatureSetSHA256 a feature set that is a file; text must be UTF-8 without NUL, which not every
 // database can hold.
 func Prepare(r release.Record) (release.Record, error) {
 	r.ID, r.ActivatedAt, r.DeactivatedAt = 0, nil, nil
@@ -38,7 +38,7 @@ func Prepare(r release.Record) (release.Record, error) {
 	default:
 		return release.Record{}, fmt.Errorf("release %s: status %q: want active, inactive, testing or failed", r.Ref(), r.Status)
 	}
-	if err := (Digests{r.ModelSHA256, r.RuleSHA256, r.GoldenSHA256}).check(r.GoldenPath); err != nil {
+	if err := (Digests{r.ModelSHA256, r.RuleSHA256, r.GoldenSHA256, r.FeatureSetSHA256}).check(&r); err != nil {
 		return release.Record{}, fmt.Errorf("release %s: %w", r.Ref(), err)
 	}
 	for _, f := range []struct {
@@ -115,7 +115,7 @@ func SameContent(stored, given release.Record) error {
 		{"rule", sameFile(stored.RulePath, stored.RuleSHA256, given.RulePath, given.RuleSHA256)},
 		{"golden file", sameFile(stored.GoldenPath, stored.GoldenSHA256, given.GoldenPath, given.GoldenSHA256)},
 		{"rule_params", sameJSON(stored.RuleParams, given.RuleParams)},
-		{"feature_set", stored.FeatureSet == given.FeatureSet},
+		{"feature_set", sameFile(stored.FeatureSet, stored.FeatureSetSHA256, given.FeatureSet, given.FeatureSetSHA256)},
 		{"config", sameJSON(stored.Config, given.Config)},
 	} {
 		if !f.same {

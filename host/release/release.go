@@ -49,9 +49,11 @@ type Record struct {
 	RulePath     string          // "" = the stock rule top_bottom
 	RuleSHA256   string          // 64 hex digits; "" = not recorded yet, or the stock rule
 	RuleParams   json.RawMessage // a JSON object; nil = the host's defaults
-	FeatureSet   string          // "alpha158"
+	FeatureSet   string          // a built-in set's name, or the path of a feature set's file
 	GoldenPath   string          // "" = no golden file
 	GoldenSHA256 string
+
+	FeatureSetSHA256 string // 64 hex digits; "" = not recorded yet, or a built-in set
 }
 
 // Ref names the record.
@@ -69,5 +71,15 @@ type Event struct {
 	Why      string
 }
 
-// FeatureSetAlpha158 is the one feature set this host computes.
-const FeatureSetAlpha158 = "alpha158"
+// The feature sets that the program has built in. Any other text in
+// Record.FeatureSet is the path of a feature set's file.
+const (
+	FeatureSetAlpha158 = "alpha158"
+	FeatureSetAlpha360 = "alpha360"
+)
+
+// BuiltInFeatureSet reports whether name is a feature set that the program has
+// built in.
+func BuiltInFeatureSet(name string) bool {
+	return name == FeatureSetAlpha158 || name == FeatureSetAlpha360
+}

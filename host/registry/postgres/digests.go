@@ -21,8 +21,9 @@ func (r *Registry) RecordDigests(ctx context.Context, ref release.Ref, d registr
 			return refuse(err)
 		}
 		_, err = tx.Exec(ctx, `UPDATE model_registry SET model_sha256 = coalesce(model_sha256, $1),
-			rule_sha256 = coalesce(rule_sha256, $2), golden_sha256 = coalesce(golden_sha256, $3) WHERE id = $4`,
-			null(m.Model), null(m.Rule), null(m.Golden), stored.ID)
+			rule_sha256 = coalesce(rule_sha256, $2), golden_sha256 = coalesce(golden_sha256, $3),
+			feature_set_sha256 = coalesce(feature_set_sha256, $4) WHERE id = $5`,
+			null(m.Model), null(m.Rule), null(m.Golden), null(m.Features), stored.ID)
 		return err
 	})
 }

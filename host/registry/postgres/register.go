@@ -62,11 +62,12 @@ func same(ctx context.Context, tx pgx.Tx, stored, given release.Record) error {
 func insert(ctx context.Context, tx pgx.Tx, r release.Record) error {
 	_, err := tx.Exec(ctx, `INSERT INTO model_registry (strategy_name, version, mlflow_run_id, mlflow_experiment_id,
 		model_path, status, performance_metrics, config, created_by, notes,
-		model_sha256, rule_path, rule_sha256, rule_params, feature_set, golden_path, golden_sha256)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		model_sha256, rule_path, rule_sha256, rule_params, feature_set, golden_path, golden_sha256, feature_set_sha256)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		r.Strategy, r.Version, null(r.MLflowRunID), null(r.MLflowExperimentID),
 		r.ModelPath, string(r.Status), text(r.PerformanceMetrics), text(r.Config), null(r.CreatedBy), null(r.Notes),
-		null(r.ModelSHA256), null(r.RulePath), null(r.RuleSHA256), text(r.RuleParams), r.FeatureSet, null(r.GoldenPath), null(r.GoldenSHA256))
+		null(r.ModelSHA256), null(r.RulePath), null(r.RuleSHA256), text(r.RuleParams), r.FeatureSet, null(r.GoldenPath), null(r.GoldenSHA256),
+		null(r.FeatureSetSHA256))
 	return err
 }
 

@@ -13,7 +13,7 @@ import (
 const columns = `id, strategy_name, version, coalesce(mlflow_run_id, ''), coalesce(mlflow_experiment_id, ''), model_path, status,
 	performance_metrics::text, config::text, created_at, activated_at, deactivated_at, coalesce(created_by, ''), coalesce(notes, ''),
 	coalesce(model_sha256, ''), coalesce(rule_path, ''), coalesce(rule_sha256, ''), rule_params::text, feature_set,
-	coalesce(golden_path, ''), coalesce(golden_sha256, '')`
+	coalesce(golden_path, ''), coalesce(golden_sha256, ''), coalesce(feature_set_sha256, '')`
 
 // querier is a pool or a transaction.
 type querier interface {
@@ -37,7 +37,7 @@ func scan(row pgx.Row) (release.Record, error) {
 	var metrics, config, params *string
 	err := row.Scan(&r.ID, &r.Strategy, &r.Version, &r.MLflowRunID, &r.MLflowExperimentID, &r.ModelPath, &r.Status,
 		&metrics, &config, &r.CreatedAt, &r.ActivatedAt, &r.DeactivatedAt, &r.CreatedBy, &r.Notes,
-		&r.ModelSHA256, &r.RulePath, &r.RuleSHA256, &params, &r.FeatureSet, &r.GoldenPath, &r.GoldenSHA256)
+		&r.ModelSHA256, &r.RulePath, &r.RuleSHA256, &params, &r.FeatureSet, &r.GoldenPath, &r.GoldenSHA256, &r.FeatureSetSHA256)
 	if err != nil {
 		return release.Record{}, err
 	}

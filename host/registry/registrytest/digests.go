@@ -59,6 +59,16 @@ func testDigests(t *testing.T, fresh func(t *testing.T) Open) {
 			requireSame(t, stored, got)
 		})
 	}
+	t.Run("feature set", func(t *testing.T) {
+		own := with(plain("own features", "v1"), func(r *release.Record) { r.FeatureSet = "sha256/dd" })
+		register(t, r, own, with(own, func(r *release.Record) { r.FeatureSet = "sha256/dd" }))
+		require.NoError(t, r.RecordDigests(t.Context(), own.Ref(), registry.Digests{Features: sum("dd")}))
+		got, err := r.Get(t.Context(), own.Ref())
+		require.NoError(t, err)
+		require.Equal(t, sum("dd"), got.FeatureSetSHA256)
+		require.ErrorIs(t, r.RecordDigests(t.Context(), own.Ref(), registry.Digests{Features: sum("de")}), release.ErrConflict)
+		register(t, r, with(own, func(r *release.Record) { r.FeatureSet, r.FeatureSetSHA256 = "elsewhere", sum("dd") }), got)
+	})
 	t.Run("unknown", func(t *testing.T) {
 		err := r.RecordDigests(t.Context(), ref("s", "v1"), registry.Digests{Model: sum("a1")})
 		require.ErrorIs(t, err, release.ErrNotFound)

@@ -108,6 +108,7 @@ func testRegisterAgain(t *testing.T, fresh func(t *testing.T) Open) {
 		{"other config", func(r *release.Record) { r.Config = object(`{}`) }, true},
 		{"no config", func(r *release.Record) { r.Config = nil }, true},
 		{"other feature set", func(r *release.Record) { r.FeatureSet = "alpha360" }, true},
+		{"feature set of a file", func(r *release.Record) { r.FeatureSet, r.FeatureSetSHA256 = "sha256/dd", sum("dd") }, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			stored, err := r.Register(t.Context(), full(c.name, "v1"))
@@ -160,6 +161,7 @@ func testRegisterRefuses(t *testing.T, fresh func(t *testing.T) Open) {
 		{"digest too short", func(r *release.Record) { r.ModelSHA256 = "aa" }, "model_sha256"},
 		{"digest in capitals", func(r *release.Record) { r.RuleSHA256 = strings.Repeat("A", 64) }, "rule_sha256"},
 		{"golden digest without a file", func(r *release.Record) { r.GoldenPath = "" }, "golden_sha256"},
+		{"digest of a built-in feature set", func(r *release.Record) { r.FeatureSetSHA256 = sum("dd") }, "feature_set_sha256"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := r.Register(t.Context(), with(full("s", "v1"), c.change))

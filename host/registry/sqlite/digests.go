@@ -20,8 +20,9 @@ func (r *Registry) RecordDigests(ctx context.Context, ref release.Ref, d registr
 			return refuse(err)
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE model_registry SET model_sha256 = coalesce(model_sha256, ?),
-			rule_sha256 = coalesce(rule_sha256, ?), golden_sha256 = coalesce(golden_sha256, ?) WHERE id = ?`,
-			null(m.Model), null(m.Rule), null(m.Golden), stored.ID)
+			rule_sha256 = coalesce(rule_sha256, ?), golden_sha256 = coalesce(golden_sha256, ?),
+			feature_set_sha256 = coalesce(feature_set_sha256, ?) WHERE id = ?`,
+			null(m.Model), null(m.Rule), null(m.Golden), null(m.Features), stored.ID)
 		return err
 	})
 }

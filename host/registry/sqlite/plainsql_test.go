@@ -112,6 +112,7 @@ func TestTheDatabaseRefuses(t *testing.T) {
 		{"digest too short", "UPDATE model_registry SET model_sha256 = 'beef' WHERE version = 'v2'", "model_sha256_is_64_hex_digits"},
 		{"digest in capitals", "UPDATE model_registry SET model_sha256 = '" + strings.ToUpper(sum) + "' WHERE version = 'v2'", "model_sha256_is_64_hex_digits"},
 		{"golden digest without a file", "UPDATE model_registry SET golden_sha256 = '" + sum + "' WHERE version = 'v2'", "golden_sha256_has_a_path"},
+		{"digest of a built-in feature set", "UPDATE model_registry SET feature_set_sha256 = '" + sum + "' WHERE version = 'v2'", "feature_set_sha256_has_a_path"},
 		{"time is no time", "UPDATE model_registry SET activated_at = 'yesterday'", "activated_at_is_a_date"},
 		{"time is a number", "UPDATE model_registry SET created_at = '2460000.5'", "created_at_is_a_date"},
 		{"id", "UPDATE model_registry SET id = 7 WHERE version = 'v1'", "id cannot change"},

@@ -49,11 +49,12 @@ func (r *Registry) Register(ctx context.Context, given release.Record) (release.
 func insert(ctx context.Context, tx *sql.Tx, r release.Record) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO model_registry (strategy_name, version, mlflow_run_id, mlflow_experiment_id,
 		model_path, status, performance_metrics, config, created_by, notes, created_at,
-		model_sha256, rule_path, rule_sha256, rule_params, feature_set, golden_path, golden_sha256)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT at FROM model_registry_change), ?, ?, ?, ?, ?, ?, ?)`,
+		model_sha256, rule_path, rule_sha256, rule_params, feature_set, golden_path, golden_sha256, feature_set_sha256)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT at FROM model_registry_change), ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.Strategy, r.Version, null(r.MLflowRunID), null(r.MLflowExperimentID),
 		r.ModelPath, r.Status, text(r.PerformanceMetrics), text(r.Config), null(r.CreatedBy), null(r.Notes),
-		null(r.ModelSHA256), null(r.RulePath), null(r.RuleSHA256), text(r.RuleParams), r.FeatureSet, null(r.GoldenPath), null(r.GoldenSHA256))
+		null(r.ModelSHA256), null(r.RulePath), null(r.RuleSHA256), text(r.RuleParams), r.FeatureSet, null(r.GoldenPath), null(r.GoldenSHA256),
+		null(r.FeatureSetSHA256))
 	return err
 }
 

@@ -12,7 +12,7 @@ import (
 
 const columns = `id, strategy_name, version, mlflow_run_id, mlflow_experiment_id, model_path, status,
 	performance_metrics, config, created_at, activated_at, deactivated_at, created_by, notes,
-	model_sha256, rule_path, rule_sha256, rule_params, feature_set, golden_path, golden_sha256`
+	model_sha256, rule_path, rule_sha256, rule_params, feature_set, golden_path, golden_sha256, feature_set_sha256`
 
 // querier is a pool or a transaction.
 type querier interface {
@@ -36,18 +36,18 @@ func active(ctx context.Context, q querier, strategy string) (release.Record, er
 // scan reads one row of columns.
 func scan(row scanner) (release.Record, error) {
 	var r release.Record
-	var run, experiment, by, notes, modelSum, rulePath, ruleSum, goldenPath, goldenSum sql.NullString
+	var run, experiment, by, notes, modelSum, rulePath, ruleSum, goldenPath, goldenSum, featuresSum sql.NullString
 	var metrics, config, params, activated, deactivated sql.NullString
 	var created string
 	err := row.Scan(&r.ID, &r.Strategy, &r.Version, &run, &experiment, &r.ModelPath, &r.Status,
 		&metrics, &config, &created, &activated, &deactivated, &by, &notes,
-		&modelSum, &rulePath, &ruleSum, &params, &r.FeatureSet, &goldenPath, &goldenSum)
+		&modelSum, &rulePath, &ruleSum, &params, &r.FeatureSet, &goldenPath, &goldenSum, &featuresSum)
 	if err != nil {
 		return release.Record{}, err
 	}
 	r.MLflowRunID, r.MLflowExperimentID, r.CreatedBy, r.Notes = run.String, experiment.String, by.String, notes.String
 	r.ModelSHA256, r.RulePath, r.RuleSHA256 = modelSum.String, rulePath.String, ruleSum.String
-	r.GoldenPath, r.GoldenSHA256 = goldenPath.String, goldenSum.String
+	r.GoldenPath, r.GoldenSHA256, r.FeatureSetSHA256 = goldenPath.String, goldenSum.String, featuresSum.String
 	r.PerformanceMetrics, r.Config, r.RuleParams = object(metrics), object(config), object(params)
 	if r.CreatedAt, err = instant(created); err != nil {
 		return release.Record{}, fmt.Errorf("row %d, created_at: %w", r.ID, err)

@@ -72,7 +72,8 @@ func TestOpenAnOlderSchema(t *testing.T) {
 	require.NoError(t, err)
 	want, wantTable := dump(t, r), tableOf(t, path, "model_registry_observations")
 	require.NoError(t, r.Close())
-	run(t, shell(t, path), "DROP TABLE model_registry_hosts", "DROP TABLE model_registry_observations", "DELETE FROM goose_db_version WHERE version_id > 3")
+	run(t, shell(t, path), "DROP TABLE model_registry_hosts", "DROP TABLE model_registry_observations",
+		"DROP TRIGGER model_registry_feature_set_immutable", "ALTER TABLE model_registry DROP COLUMN feature_set_sha256", "DELETE FROM goose_db_version WHERE version_id > 3")
 
 	r = open(t, path)
 	require.Equal(t, want, dump(t, r))

@@ -2,8 +2,8 @@ package postgres_test
 
 import (
 	"context"
-	"path/filepath"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"

@@ -21,6 +21,7 @@ import (
 
 	"edgesignal/artifacts"
 	"edgesignal/host/internal/pgtest"
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/internal/s3test"
 	"edgesignal/host/market"
 )
@@ -45,6 +46,7 @@ func newRemote(t *testing.T) *remote {
 	r.cfg = Config{
 		Storage: Storage{
 			DatabaseURL: r.pg.URL(r.pg.Addr()), StateDir: filepath.Join(dir, "state"), ArtifactStore: "s3://" + r.s3.Bucket + "/store", S3Endpoint: r.s3.Endpoint(),
+			GateProgram: programtest.Program(t),
 		},
 		LogLevel: "INFO", DataDir: "s3://" + r.s3.Bucket + "/bars", DefaultStrategy: artifacts.Strategy, TopN: 3, BottomN: 3, ReloadIntervalSeconds: 300, MaxStaleness: "0",
 	}

@@ -25,6 +25,7 @@ type Storage struct {
 	AWSRegion     string `name:"aws-region" env:"AWS_REGION,AWS_DEFAULT_REGION" placeholder:"REGION" help:"Region of the buckets. Unset = us-east-1."`
 	CacheBytes    int64  `env:"CACHE_BYTES" default:"2147483648" placeholder:"N" help:"How much a host of a fleet keeps of the artifacts that it fetched, in its state directory (${default}). What it serves is kept in any case."`
 	MLflow        `embed:""`
+	GateProgram   string `kong:"-"` // the program that checks releases; "" = this one. No flag or variable sets it
 }
 
 // Config is everything that a host can be told.

@@ -20,7 +20,7 @@ import (
 // program gives a function that runs the command as users have it in dir.
 func program(t *testing.T, dir string) func(args ...string) (code int, out, errs string) {
 	t.Helper()
-	binary := programtest.Build(t)
+	binary := programtest.Program(t)
 	return func(args ...string) (int, string, string) {
 		var out, errs bytes.Buffer
 		cmd := exec.CommandContext(t.Context(), binary, args...)

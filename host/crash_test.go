@@ -21,6 +21,7 @@ import (
 	"edgesignal/host/artifact"
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/pgtest"
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/internal/s3test"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
@@ -171,18 +172,18 @@ func crashBackEnds(t *testing.T) map[string]func(t *testing.T) Storage {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", s3test.AccessKey)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3test.SecretKey)
-	pg, s3 := pgtest.Own(t), s3test.New(t)
+	pg, s3, program := pgtest.Own(t), s3test.New(t), programtest.Program(t)
 	databases := 0
 	return map[string]func(t *testing.T) Storage{
 		"embedded": func(t *testing.T) Storage {
 			dir := t.TempDir()
-			return Storage{StateDir: filepath.Join(dir, "state"), ArtifactStore: filepath.Join(dir, "store")}
+			return Storage{StateDir: filepath.Join(dir, "state"), ArtifactStore: filepath.Join(dir, "store"), GateProgram: program}
 		},
 		"Postgres and S3": func(t *testing.T) Storage {
 			databases++
 			return Storage{
 				StateDir: filepath.Join(t.TempDir(), "state"), DatabaseURL: pg.Database(fmt.Sprintf("crash_%d", databases)),
-				ArtifactStore: "s3://" + s3.NewBucket() + "/prod", S3Endpoint: s3.Endpoint(),
+				ArtifactStore: "s3://" + s3.NewBucket() + "/prod", S3Endpoint: s3.Endpoint(), GateProgram: program,
 			}
 		},
 	}

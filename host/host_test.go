@@ -25,6 +25,7 @@ import (
 	"edgesignal/host"
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
 )
@@ -50,7 +51,9 @@ func startDemo(t testing.TB, log io.Writer) *demo {
 	require.NoError(t, err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	h, err := host.OpenDemo(t.Context(), state.Config("127.0.0.1", 0, "INFO"), "test", slog.New(slog.NewJSONHandler(log, nil)))
+	cfg := state.Config("127.0.0.1", 0, "INFO")
+	cfg.GateProgram = programtest.Program(t)
+	h, err := host.OpenDemo(t.Context(), cfg, "test", slog.New(slog.NewJSONHandler(log, nil)))
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan host.Start, 1), make(chan error, 1)

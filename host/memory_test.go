@@ -48,7 +48,7 @@ func TestMemoryOfTheDemo(t *testing.T) {
 // Ten years of 500 symbols are loaded, served, and replaced while they are
 // served, within their memory.
 func TestMemoryOfTenYears(t *testing.T) {
-	program, folder := programtest.Build(t), t.TempDir()
+	program, folder := programtest.Program(t), t.TempDir()
 	at := func(name string) string { return filepath.Join(folder, name) }
 	bars, err := os.Create(at("bars.csv"))
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/artifacts"
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/live"
 	"edgesignal/host/mlflow"
 	"edgesignal/host/registry"
@@ -76,7 +77,7 @@ func modelSum(t *testing.T, version int) string {
 
 func mlflowStorage(t *testing.T, s *tracking) Storage {
 	dir := t.TempDir()
-	return Storage{StateDir: dir, ArtifactStore: filepath.Join(dir, "store"), MLflow: MLflow{TrackingURI: s.URL}}
+	return Storage{StateDir: dir, ArtifactStore: filepath.Join(dir, "store"), MLflow: MLflow{TrackingURI: s.URL}, GateProgram: programtest.Program(t)}
 }
 
 // loadOnce returns what a host that starts comes to.

@@ -19,6 +19,7 @@ import (
 	"edgesignal/artifacts"
 	"edgesignal/host"
 	"edgesignal/host/internal/pgtest"
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/internal/s3test"
 	"edgesignal/host/release"
 )
@@ -44,6 +45,7 @@ func newFleet(t *testing.T) *fleet {
 		Storage: host.Storage{
 			DatabaseURL: f.pg.URL(f.pg.Addr()), StateDir: filepath.Join(dir, "state"),
 			ArtifactStore: "s3://" + f.s3.Bucket + "/prod", S3Endpoint: f.s3.Endpoint(),
+			GateProgram: programtest.Program(t),
 		},
 		LogLevel: "INFO", DataDir: filepath.Join(dir, "bars"), DefaultStrategy: artifacts.Strategy, TopN: 3, BottomN: 3,
 		ReloadIntervalSeconds: 1, MaxStaleness: "0",

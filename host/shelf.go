@@ -117,7 +117,7 @@ func (s *Storage) gate() (*gate.Child, error) {
 	if err := rule.PrivateDir(cache); err != nil {
 		return nil, err
 	}
-	return &gate.Child{Rule: rule.Options{CacheDir: cache}}, nil
+	return &gate.Child{Rule: rule.Options{CacheDir: cache}, Program: s.GateProgram}, nil
 }
 
 // openRegistry opens the registry that s names. An embedded one is made where

@@ -44,7 +44,7 @@ type besieged struct {
 // besiege starts a demo.
 func besiege(t *testing.T) *besieged {
 	t.Helper()
-	return serve(t, programtest.Build(t), filepath.Join(t.TempDir(), "state"), "demo")
+	return serve(t, programtest.Program(t), filepath.Join(t.TempDir(), "state"), "demo")
 }
 
 // serve starts a program that serves on a free port until the test ends.

@@ -38,7 +38,7 @@ func (l *lines) String() string {
 }
 
 func TestTheProgramWithTokens(t *testing.T) {
-	program := programtest.Build(t)
+	program := programtest.Program(t)
 	t.Run("from the first token to the last", func(t *testing.T) { lifeOfTokens(t, program) })
 	t.Run("bad files", func(t *testing.T) { badTokenFiles(t, program) })
 }

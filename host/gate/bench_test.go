@@ -18,7 +18,7 @@ import (
 // with an empty cache of compiled code and with a filled one. load is what the
 // host does afterwards.
 func BenchmarkGate(b *testing.B) {
-	program := programtest.Build(b)
+	program := programtest.Program(b)
 	for _, bc := range []struct {
 		name string
 		rule func(testing.TB) []byte

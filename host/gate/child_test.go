@@ -12,14 +12,16 @@ import (
 
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/hostile"
+	"edgesignal/host/internal/programtest"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
 )
 
+// child returns a gate whose children are the program as users have it.
 func child(t testing.TB) *gate.Child {
 	t.Helper()
-	return &gate.Child{Rule: rule.Options{CacheDir: filepath.Join(t.TempDir(), "compiled")}}
+	return &gate.Child{Program: programtest.Program(t), Rule: rule.Options{CacheDir: filepath.Join(t.TempDir(), "compiled")}}
 }
 
 func requireRejection(t testing.TB, err error, reason release.Reason, detail string) {
@@ -41,6 +43,7 @@ func requireUnavailable(t testing.TB, err error, detail string) {
 func TestAChildSaysWhatWouldBeSaidHere(t *testing.T) {
 	g := child(t)
 	require.NoError(t, g.Probe(t.Context()))
+	require.NoError(t, (&gate.Child{}).Probe(t.Context()), "this same program")
 	job := gate.Job{Candidate: good(t)}
 	job.Trial = &portfolio.Input{Predictions: []float64{3, 2, 1}, Params: json.RawMessage(`{"top_n":1,"bottom_n":1}`), Limits: release.DefaultLimits}
 	here, err := gate.InPlace{}.Check(t.Context(), job)

@@ -15,7 +15,6 @@ import (
 
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/hostile"
-	"edgesignal/host/internal/programtest"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
 )
@@ -26,8 +25,6 @@ import (
 func TestTheHostSurvivesTheCorpus(t *testing.T) {
 	cases := hostile.Cases(t)
 	plenty, little := child(t), child(t)
-	plenty.Program = programtest.Build(t)
-	little.Program = plenty.Program
 	little.Limits.CPU = time.Second // for what only a limit ends
 	stop := readAllTheTime(t)
 	var table bytes.Buffer
@@ -154,7 +151,6 @@ func everyColumn(n int) map[string][]float64 {
 // The same for models: what LightGBM never wrote.
 func TestTheHostSurvivesHostileModels(t *testing.T) {
 	g := child(t)
-	g.Program = programtest.Build(t)
 	stop := readAllTheTime(t)
 	for _, m := range hostile.Models(good(t).Model) {
 		t.Run(m.Name, func(t *testing.T) {
@@ -172,7 +168,6 @@ func TestTheHostSurvivesHostileModels(t *testing.T) {
 // manifest names what was changed, and with digest_mismatch when it does not.
 func TestMutationsOfAGoodRelease(t *testing.T) {
 	g := child(t)
-	g.Program = programtest.Build(t)
 	c := good(t)
 	base, mutations := hostile.Mutations(hostile.Parts{Model: c.Model, Rule: c.Rule, Golden: c.Golden, Params: c.Manifest.RuleParams})
 	with := func(p hostile.Parts) gate.Candidate {

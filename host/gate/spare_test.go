@@ -29,12 +29,11 @@ type started struct {
 // ahead returns a gate that has its children started ahead.
 func ahead(t *testing.T) *started {
 	dir := t.TempDir()
-	this, err := os.Executable()
-	require.NoError(t, err)
 	s := &started{child(t), t, filepath.Join(dir, "started")}
+	program := s.Program
 	s.Ahead = true
 	s.Program = filepath.Join(dir, "program")
-	require.NoError(t, os.WriteFile(s.Program, fmt.Appendf(nil, "#!/bin/sh\necho $$ >>'%s'\nexec '%s'\n", s.list, this), 0o700))
+	require.NoError(t, os.WriteFile(s.Program, fmt.Appendf(nil, "#!/bin/sh\necho $$ >>'%s'\nexec '%s'\n", s.list, program), 0o700))
 	t.Cleanup(s.Close)
 	return s
 }

@@ -13,12 +13,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"edgesignal/artifacts"
 	"edgesignal/host/fleet"
@@ -31,31 +29,6 @@ import (
 // Patience is how long a test waits for what must come: far longer than it
 // takes, for the machine may be busy.
 const Patience = time.Minute
-
-var (
-	folder  string
-	program = sync.OnceValues(func() (string, error) { return programtest.BuildIn(folder) })
-)
-
-// Main runs a package's tests with one build of the program for all of them,
-// looks for goroutines left behind and exits.
-func Main(m *testing.M) {
-	var err error
-	if folder, err = os.MkdirTemp("", "edgesignal-fleet-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := os.RemoveAll(folder); err != nil && code == 0 {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	if err := goleak.Find(); err != nil && code == 0 {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
 
 // Fleet is a registry, a store, and the hosts that share them.
 type Fleet struct {
@@ -74,11 +47,9 @@ type Fleet struct {
 // registered beside it. It ends with t.
 func New(t testing.TB, n int, options ...Option) *Fleet {
 	t.Helper()
-	path, err := program()
-	require.NoError(t, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: 8}
 	f := &Fleet{
-		t: t, program: path, dir: t.TempDir(), Postgres: pgtest.Own(t), S3: s3test.New(t), books: newBooks(t),
+		t: t, program: programtest.Program(t), dir: t.TempDir(), Postgres: pgtest.Own(t), S3: s3test.New(t), books: newBooks(t),
 		client: &http.Client{Transport: transport, Timeout: 10 * time.Second},
 	}
 	t.Cleanup(transport.CloseIdleConnections)

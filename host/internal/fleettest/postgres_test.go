@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"edgesignal/artifacts"
 	"edgesignal/host/internal/faultproxy"
 	"edgesignal/host/internal/fleettest"
 )
 
-func TestMain(m *testing.M) { fleettest.Main(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // degraded waits until a host says that it is, with word in why, and that it
 // serves on.

@@ -101,7 +101,7 @@ func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host
 	})
 	bars.board = h.board
 	h.server = api.New(api.Options{
-		Board: h.board, Engine: engine, Gate: shelf.gate, Tokens: tokens, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: cfg.AnswerCacheBytes,
+		Board: h.board, Engine: engine, Registry: shelf.Registry, Gate: shelf.gate, Tokens: tokens, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: cfg.AnswerCacheBytes,
 	})
 	return h, nil
 }

@@ -179,8 +179,8 @@ func TestEveryRouteAsksForItsToken(t *testing.T) {
 		name string
 		site *site
 	}{
-		{"here", guarded(t, b.Board, nil)},
-		{"elsewhere", far(t, b.Board, func(o *Options) { o.Tokens, _ = tokenFile(t); o.Gate = gate.InPlace{} })},
+		{"here", guarded(t, b.Board, func(o *Options) { o.Registry = b.Shaky })},
+		{"elsewhere", far(t, b.Board, func(o *Options) { o.Tokens, _ = tokenFile(t); o.Gate, o.Registry = gate.InPlace{}, b.Shaky })},
 	} {
 		for _, caller := range callers {
 			t.Run(from.name+"/"+caller.name, func(t *testing.T) {
@@ -231,7 +231,7 @@ func requireChallenge(t *testing.T, r reply, c code, header []string) {
 // whatever a header says, and a token is as good as none.
 func TestWithoutAFile(t *testing.T) {
 	b := demotest.NewServingBoard(t, nil)
-	with := func(o *Options) { o.Gate = gate.InPlace{} }
+	with := func(o *Options) { o.Gate, o.Registry = gate.InPlace{}, b.Shaky }
 	d := loadSpec(t)
 	for _, header := range [][]string{
 		nil, {"X-Forwarded-For", "127.0.0.1"}, {"X-Forwarded-For", "::1, 203.0.113.9"}, {"Forwarded", "for=127.0.0.1;host=localhost"}, {"X-Real-IP", "127.0.0.1"}, {"Host", "localhost"},

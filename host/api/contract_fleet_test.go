@@ -17,7 +17,7 @@ import (
 // makes it say.
 func fleetCalls(t *testing.T) []call {
 	b := demotest.NewServingBoard(t, nil)
-	s := serve(t, b.Board, defaultLimits, nil)
+	s := serve(t, b.Board, defaultLimits, func(o *Options) { o.Registry = b.Shaky })
 	beat := func(name string) {
 		_, err := b.Beat(t.Context(), registry.Host{Name: name, Started: time.Now()})
 		require.NoError(t, err)

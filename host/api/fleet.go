@@ -16,7 +16,7 @@ func (s *Server) fleet(c *fiber.Ctx) error {
 	if _, err := queryOf(c); err != nil {
 		return err
 	}
-	v, err := fleet.Look(s.ctx, s.opt.Board.Registry())
+	v, err := fleet.Look(s.ctx, s.opt.Registry)
 	if err != nil {
 		return err
 	}
@@ -58,6 +58,6 @@ func (s *Server) converge(strategy, version string, within time.Duration) (hosts
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, within)
 	defer cancel()
-	seen, err := fleet.Wait(ctx, s.opt.Board.Registry(), release.Ref{Strategy: strategy, Version: version}, nil)
+	seen, err := fleet.Wait(ctx, s.opt.Registry, release.Ref{Strategy: strategy, Version: version}, nil)
 	return &seen.Serving, err
 }

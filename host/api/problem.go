@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"edgesignal/host/api/body"
 	"edgesignal/host/fleet"
 	"edgesignal/host/live"
 	"edgesignal/host/portfolio"
@@ -89,6 +90,7 @@ var meaning = []struct {
 	is   func(error) bool
 	code code
 }{
+	{as[*body.Error], badRequest},
 	{is(live.ErrUnknownStrategy), unknownStrategy},
 	{is(live.ErrNoActive), noRelease},
 	{is(live.ErrNothingLoaded), notReady},
@@ -223,7 +225,7 @@ func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {
 	p := problemOf(err)
 	v := visitOf(ctx)
 	v.code, v.err, v.caching = p.Code, err, nil
-	body, err := encoded(p)
+	text, err := encoded(p)
 	if err != nil { // a struct of strings and a number
 		panic(err)
 	}
@@ -241,5 +243,5 @@ func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {
 	}
 	ctx.SetStatusCode(p.Status)
 	ctx.SetContentType("application/problem+json")
-	ctx.Response.SetBodyRaw(body)
+	ctx.Response.SetBodyRaw(text)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"edgesignal/host/api/socket"
 )
 
 // onError returns where fiber brings an error of a handler or of its own.
@@ -56,8 +58,8 @@ const noBody = -2
 // hangUp ends the connection after this answer, without losing the answer.
 func hangUp(ctx *fasthttp.RequestCtx) {
 	ctx.Response.SetConnectionClose()
-	if c, ok := ctx.Conn().(*conn); ok {
-		c.unread.Store(true)
+	if c, ok := ctx.Conn().(*socket.Conn); ok {
+		c.LeaveUnread()
 	}
 }
 

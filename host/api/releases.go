@@ -58,7 +58,7 @@ func (s *Server) releases(c *fiber.Ctx) error {
 		return err
 	}
 	strategy := q.one(paramStrategy)
-	rows, err := s.opt.Board.Registry().List(s.ctx, strategy)
+	rows, err := s.opt.Registry.List(s.ctx, strategy)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *Server) releases(c *fiber.Ctx) error {
 		if err != nil {
 			return refusal(badRequest, fmt.Sprintf("query parameter %q: %v", paramAt, err))
 		}
-		if rows, err = registry.ListAt(s.ctx, s.opt.Board.Registry(), strategy, at); err != nil {
+		if rows, err = registry.ListAt(s.ctx, s.opt.Registry, strategy, at); err != nil {
 			return err
 		}
 		a.At = instantOrNull(&at)

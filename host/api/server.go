@@ -14,23 +14,26 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"edgesignal/host/api/socket"
 	"edgesignal/host/gate"
 	"edgesignal/host/live"
 	"edgesignal/host/memo"
+	"edgesignal/host/registry"
 	"edgesignal/host/signal"
 	"edgesignal/host/token"
 )
 
 // Options are what a server works with.
 type Options struct {
-	Board   *live.Board
-	Engine  *signal.Engine
-	Gate    gate.Gate   // for modules that clients bring
-	Tokens  *token.File // nil = there are none: see access
-	Log     *slog.Logger
-	Now     func() time.Time // nil = time.Now
-	Version string           // of the binary
-	Demo    bool             // every answer carries X-EdgeSignal-Demo: synthetic-data
+	Board    *live.Board
+	Engine   *signal.Engine
+	Registry registry.Registry // the one that Board follows, for other hosts and other releases
+	Gate     gate.Gate         // for modules that clients bring
+	Tokens   *token.File       // nil = there are none: see access
+	Log      *slog.Logger
+	Now      func() time.Time // nil = time.Now
+	Version  string           // of the binary
+	Demo     bool             // every answer carries X-EdgeSignal-Demo: synthetic-data
 
 	AnswerCacheBytes int64 // of encoded answers that are kept; 0 = none
 }
@@ -43,7 +46,7 @@ type limits struct {
 	read        time.Duration // for a whole request, from its first byte
 	write       time.Duration // for the answer
 	idle        time.Duration // between two requests of a connection
-	linger      time.Duration // see conn.Close
+	linger      time.Duration // see socket.Conn.Close
 	unused      time.Duration // for the first bytes of a connection, once the server stops
 	book        time.Duration // for computing one answer
 	reload      time.Duration // for a load that was under way and the one that follows it
@@ -72,7 +75,7 @@ type Server struct {
 	access   map[string]access // "GET /path" -> who may call it
 	cut      string            // see unread
 	uploads  uploads
-	conns    *conns
+	conns    *socket.Conns
 	metrics  *metrics
 	pages    *memo.Cache[string, *page]
 	asked    *asked
@@ -89,7 +92,7 @@ func newServer(opt Options, l limits) *Server {
 		opt.Now = time.Now
 	}
 	s := &Server{
-		opt: opt, limits: l, conns: newConns(l.connections, l.linger), pages: newPages(opt.AnswerCacheBytes), asked: newAsked(),
+		opt: opt, limits: l, conns: socket.New(l.connections, l.linger), pages: newPages(opt.AnswerCacheBytes), asked: newAsked(),
 		cut: rand.Text(), uploads: uploads{limits: l},
 	}
 	s.metrics = newMetrics(s)
@@ -125,7 +128,7 @@ func newServer(opt Options, l limits) *Server {
 
 // Serve answers on ln until Shutdown, and is nil after one.
 func (s *Server) Serve(ln net.Listener) error {
-	if err := s.app.Server().Serve(s.conns.listen(ln)); err != nil {
+	if err := s.app.Server().Serve(s.conns.Listen(ln)); err != nil {
 		return fmt.Errorf("accepting connections: %w", err)
 	}
 	return nil
@@ -136,21 +139,21 @@ func (s *Server) Serve(ln net.Listener) error {
 // on those that are left, closes them, and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	defer s.cancel()
-	err := s.conns.stop()
-	unused := time.AfterFunc(s.limits.unused, s.conns.closeUnused)
+	err := s.conns.Stop()
+	unused := time.AfterFunc(s.limits.unused, s.conns.CloseUnused)
 	defer unused.Stop()
 	if serr := s.app.Server().ShutdownWithContext(ctx); err == nil {
 		err = serr
 	}
 	if ctx.Err() == nil {
 		// What is open now only waits for its client to hang up.
-		s.conns.hurry()
-		if werr := s.conns.wait(ctx); err == nil {
+		s.conns.Hurry()
+		if werr := s.conns.Wait(ctx); err == nil {
 			err = werr
 		}
 	}
 	if ctx.Err() != nil {
-		s.conns.closeAll()
+		s.conns.CloseAll()
 	}
 	if err != nil {
 		return fmt.Errorf("stopping the server: %w", err)

@@ -78,7 +78,7 @@ func TestShutdownLetsARequestFinish(t *testing.T) {
 	require.Equal(t, http.StatusOK, got.status)
 	require.Contains(t, got.body, `"outcome":"unchanged"`)
 	require.NoError(t, <-stopped)
-	require.Empty(t, s.conns.open)
+	require.Zero(t, s.conns.Open())
 }
 
 // Browsers and connection pools open connections ahead; a stop does not wait
@@ -95,13 +95,7 @@ func TestShutdownWithConnectionsOpenedAhead(t *testing.T) {
 	_, err := io.WriteString(begun, "GET /livez HTTP/1.1\r\n")
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		used := 0
-		s.conns.each(func(c *conn) {
-			if c.used.Load() {
-				used++
-			}
-		})
-		return used == 1
+		return s.conns.Used() == 1
 	}, 10*time.Second, time.Millisecond)
 
 	stopped := make(chan error, 1)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"edgesignal/host/api/body"
 	"edgesignal/host/market"
 	"edgesignal/host/rule"
 	"edgesignal/host/signal"
@@ -19,11 +20,11 @@ func (s *Server) generateSignals(c *fiber.Ctx) error {
 	if _, err := queryOf(c); err != nil {
 		return err
 	}
-	body, err := jsonBody(c)
+	text, err := jsonBody(c)
 	if err != nil {
 		return err
 	}
-	g, err := readGenerate(body)
+	g, err := readGenerate(text)
 	if err != nil {
 		return err
 	}
@@ -51,23 +52,23 @@ type holding struct {
 	weight float64
 }
 
-func readGenerate(body []byte) (*generate, error) {
+func readGenerate(text []byte) (*generate, error) {
 	g := &generate{}
 	var params, previous json.RawMessage
-	err := decodeObject(body, map[string]field{
-		paramSymbols:       {&g.Symbols, "an array of strings"},
-		paramAsOf:          {&g.AsOf, "a string"},
-		paramStrategy:      {&g.Strategy, "a string"},
-		"top_n":            {&g.TopN, "a whole number"},
-		"bottom_n":         {&g.BottomN, "a whole number"},
-		"params":           {&params, "an object"},
-		"previous_weights": {&previous, "an object"},
+	err := body.Decode(text, map[string]body.Field{
+		paramSymbols:       {To: &g.Symbols, What: "an array of strings"},
+		paramAsOf:          {To: &g.AsOf, What: "a string"},
+		paramStrategy:      {To: &g.Strategy, What: "a string"},
+		"top_n":            {To: &g.TopN, What: "a whole number"},
+		"bottom_n":         {To: &g.BottomN, What: "a whole number"},
+		"params":           {To: &params, What: "an object"},
+		"previous_weights": {To: &previous, What: "an object"},
 	})
 	if err != nil {
 		return nil, err
 	}
 	g.Params = map[string]json.RawMessage{}
-	err = eachMember("params", params, func(name, value string) error {
+	err = body.Object("params", params, func(name, value string) error {
 		g.Params[name] = json.RawMessage(value)
 		return nil
 	})
@@ -80,31 +81,15 @@ func readGenerate(body []byte) (*generate, error) {
 
 // holdings reads previous_weights.
 func holdings(object json.RawMessage) (all []holding, err error) {
-	err = eachMember("previous_weights", object, func(name, value string) error {
+	err = body.Object("previous_weights", object, func(name, value string) error {
 		w, err := strconv.ParseFloat(value, 64)
 		if err != nil {
-			return refusal(badRequest, fmt.Sprintf("field previous_weights[%.100q]: a number expected, got %.100s", name, value))
+			return body.Errorf("field previous_weights[%.100q]: a number expected, got %.100s", name, value)
 		}
 		all = append(all, holding{name, w})
 		return nil
 	})
 	return all, err
-}
-
-// eachMember visits the members of a field that is an object, null or absent.
-func eachMember(field string, object json.RawMessage, visit func(name, value string) error) error {
-	if len(object) == 0 || string(object) == "null" {
-		return nil
-	}
-	err := members(string(object), func(name, value string, _ int) error { return visit(name, value) })
-	var refused *requestError
-	switch {
-	case errors.Is(err, errNoObject):
-		return refusal(badRequest, fmt.Sprintf("field %s: an object expected, got %.100s", field, object))
-	case errors.As(err, &refused):
-		return refusal(refused.code, "in "+field+": "+refused.detail)
-	}
-	return err
 }
 
 // query checks the values and makes the engine's query of them.

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+
+	"edgesignal/host/api/body"
 )
 
 // tryForm is the multipart/form-data body of POST /api/v1/rules/try.
@@ -94,5 +96,5 @@ func jsonObject(field string, value []byte) (json.RawMessage, error) {
 	if err := json.Unmarshal(value, &all); err != nil {
 		return nil, refusal(badRequest, fmt.Sprintf("field %s is not JSON: %v", field, err))
 	}
-	return all, eachMember(field, all, func(string, string) error { return nil })
+	return all, body.Object(field, all, func(string, string) error { return nil })
 }

@@ -116,10 +116,6 @@ func (b *Board) Strategies() []string {
 	return names
 }
 
-// Registry returns the registry that the board follows, for who asks about other
-// hosts and other releases.
-func (b *Board) Registry() registry.Registry { return b.opt.Registry }
-
 // Default returns the strategy of a request that names none.
 func (b *Board) Default() string { return b.opt.Strategy }
 

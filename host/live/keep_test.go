@@ -226,9 +226,9 @@ func TestTheHeartbeatSaysAgainWhatServesOnceTheRegistryIsBack(t *testing.T) {
 
 func TestHeartbeatNoticesAnOutageAndItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := live.NewBoard(live.Options{Registry: &pulse{}, Host: "test:1", Strategy: strategy, Log: slog.New(slog.DiscardHandler)})
+		p := &pulse{}
+		b := live.NewBoard(live.Options{Registry: p, Host: "test:1", Strategy: strategy, Log: slog.New(slog.DiscardHandler)})
 		defer b.Close()
-		p := b.Registry().(*pulse)
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { defer close(ended); b.Heartbeat(ctx) }()

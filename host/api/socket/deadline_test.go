@@ -1,4 +1,4 @@
-package api
+package socket
 
 import (
 	"bytes"
@@ -67,7 +67,7 @@ func TestDeadlinesAreThoseOfAPlainConnection(t *testing.T) {
 				return took, err
 			}
 			plain, plainErr := ends(func(c net.Conn) net.Conn { return c })
-			lazy, lazyErr := ends(func(c net.Conn) net.Conn { return &conn{Conn: c, conns: noConns()} })
+			lazy, lazyErr := ends(func(c net.Conn) net.Conn { return &Conn{Conn: c, conns: noConns()} })
 			require.ErrorIs(rt, plainErr, os.ErrDeadlineExceeded)
 			require.ErrorIs(rt, lazyErr, os.ErrDeadlineExceeded)
 			require.Equal(rt, plain, lazy, op)
@@ -76,8 +76,8 @@ func TestDeadlinesAreThoseOfAPlainConnection(t *testing.T) {
 }
 
 // noConns has one connection, so that it can be closed.
-func noConns() *conns {
-	cs := newConns(1, 0)
+func noConns() *Conns {
+	cs := New(1, 0)
 	cs.slots <- struct{}{}
 	return cs
 }
@@ -98,7 +98,7 @@ func TestADeadlineMovedUnderAWaitingRead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				near, far := net.Pipe()
 				defer far.Close()
-				c := &conn{Conn: near, conns: noConns()}
+				c := &Conn{Conn: near, conns: noConns()}
 				defer c.Close()
 				start := time.Now()
 				if test.first > 0 {
@@ -120,7 +120,7 @@ func TestADeadlineMovedUnderAWaitingRead(t *testing.T) {
 func TestAWriteGoesOnWhereItWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
-		c := &conn{Conn: near, conns: noConns()}
+		c := &Conn{Conn: near, conns: noConns()}
 		sent := []byte("all of it, once")
 		var got bytes.Buffer
 		read := make(chan struct{})
@@ -150,7 +150,7 @@ func TestLaterDeadlinesCostNothing(t *testing.T) {
 		near, far := net.Pipe()
 		defer far.Close()
 		below := &counting{Conn: near}
-		c := &conn{Conn: below, conns: noConns()}
+		c := &Conn{Conn: below, conns: noConns()}
 		defer c.Close()
 		for range 1000 { // a request each 10 ms, as fasthttp has it
 			require.NoError(t, c.SetReadDeadline(time.Now().Add(75*time.Second)))

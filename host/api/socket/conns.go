@@ -1,4 +1,6 @@
-package api
+// Package socket holds the connections of a server, below its HTTP library.
+// It knows no route and no request.
+package socket
 
 import (
 	"context"
@@ -11,39 +13,43 @@ import (
 	"time"
 )
 
-// conns are the connections of a server. They are held here, below fasthttp,
-// for five things that it does not do: it answers nobody over its limit with
-// more than a bare 503, it stops for good when the process is out of file
-// descriptors for a moment, it resets a connection whose request it did not
-// read to the end, it forgets connections that it has not closed yet, and a
-// stop waits for a request on those that nobody has used.
-type conns struct {
+// Conns holds a server's open connections and does what fasthttp does not:
+//
+//   - a client over the limit waits to be accepted, and gets no bare 503;
+//   - accepting goes on after a moment without file descriptors;
+//   - a client whose request was refused half-read gets the answer, not a reset;
+//   - a stop knows every connection that is still open, and does not wait for a
+//     request on one that its client opened ahead and never used.
+type Conns struct {
 	slots    chan struct{} // holds one entry for each open connection
 	linger   time.Duration
 	stopped  chan struct{}
 	stopOnce sync.Once
 
 	mu        sync.Mutex
-	open      map[*conn]struct{}
+	open      map[*Conn]struct{}
 	listeners []*listener
 }
 
-func newConns(limit int, linger time.Duration) *conns {
-	return &conns{
+// New makes room for limit connections that are open at once. linger is how
+// long a connection is read on that ends with a part of a request unread.
+func New(limit int, linger time.Duration) *Conns {
+	return &Conns{
 		slots: make(chan struct{}, limit), linger: linger,
-		stopped: make(chan struct{}), open: map[*conn]struct{}{},
+		stopped: make(chan struct{}), open: map[*Conn]struct{}{},
 	}
 }
 
 // listener hands out tracked connections of another listener.
 type listener struct {
 	net.Listener
-	conns     *conns
+	conns     *Conns
 	closeOnce sync.Once
 	closeErr  error
 }
 
-func (cs *conns) listen(ln net.Listener) net.Listener {
+// Listen returns ln with its connections held here, until Stop.
+func (cs *Conns) Listen(ln net.Listener) net.Listener {
 	l := &listener{Listener: ln, conns: cs}
 	cs.mu.Lock()
 	cs.listeners = append(cs.listeners, l)
@@ -68,7 +74,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		<-cs.slots
 		return nil, err
 	}
-	c := &conn{Conn: nc, conns: cs}
+	c := &Conn{Conn: nc, conns: cs}
 	cs.mu.Lock()
 	cs.open[c] = struct{}{}
 	cs.mu.Unlock()
@@ -105,8 +111,8 @@ func (l *listener) Close() error {
 	return l.closeErr
 }
 
-// stop closes the listeners, those that are still to come too.
-func (cs *conns) stop() error {
+// Stop closes the listeners, those that are still to come too.
+func (cs *Conns) Stop() error {
 	cs.stopOnce.Do(func() { close(cs.stopped) })
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -117,45 +123,57 @@ func (cs *conns) stop() error {
 	return errors.Join(errs...)
 }
 
-// wait returns when, after stop, the last connection is closed.
-func (cs *conns) wait(ctx context.Context) error {
+// Wait returns when, after Stop, the last connection is closed.
+func (cs *Conns) Wait(ctx context.Context) error {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for {
-		cs.mu.Lock()
-		left := len(cs.open)
-		cs.mu.Unlock()
-		if left == 0 {
-			return nil
-		}
+	for cs.Open() > 0 {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+	return nil
 }
 
-// hurry ends every wait for a client to hang up.
-func (cs *conns) hurry() {
-	cs.each(func(c *conn) { _ = c.SetReadDeadline(time.Unix(1, 0)) })
+// Open returns how many connections are open.
+func (cs *Conns) Open() int {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return len(cs.open)
 }
 
-// closeUnused closes what a client opened ahead and has sent nothing on.
-func (cs *conns) closeUnused() {
-	cs.each(func(c *conn) {
+// Hurry ends every wait for a client to hang up.
+func (cs *Conns) Hurry() {
+	cs.each(func(c *Conn) { _ = c.SetReadDeadline(time.Unix(1, 0)) })
+}
+
+// Used returns how many of the open connections the client has sent something on.
+func (cs *Conns) Used() (n int) {
+	cs.each(func(c *Conn) {
+		if c.used.Load() {
+			n++
+		}
+	})
+	return n
+}
+
+// CloseUnused closes what a client opened ahead and has sent nothing on.
+func (cs *Conns) CloseUnused() {
+	cs.each(func(c *Conn) {
 		if !c.used.Load() {
 			_ = c.Conn.Close()
 		}
 	})
 }
 
-// closeAll closes what is open under the hands of whoever uses it.
-func (cs *conns) closeAll() {
-	cs.each(func(c *conn) { _ = c.Conn.Close() })
+// CloseAll closes what is open under the hands of whoever uses it.
+func (cs *Conns) CloseAll() {
+	cs.each(func(c *Conn) { _ = c.Conn.Close() })
 }
 
-func (cs *conns) each(f func(*conn)) {
+func (cs *Conns) each(f func(*Conn)) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	for c := range cs.open {
@@ -163,17 +181,17 @@ func (cs *conns) each(f func(*conn)) {
 	}
 }
 
-func (cs *conns) closed(c *conn) {
+func (cs *Conns) closed(c *Conn) {
 	cs.mu.Lock()
 	delete(cs.open, c)
 	cs.mu.Unlock()
 	<-cs.slots
 }
 
-// conn is one tracked connection.
-type conn struct {
+// Conn is one tracked connection.
+type Conn struct {
 	net.Conn
-	conns  *conns
+	conns  *Conns
 	reads  deadline
 	writes deadline
 	used   atomic.Bool // the client has sent something
@@ -182,11 +200,14 @@ type conn struct {
 	err    error
 }
 
-// Close closes the connection. Where a request was refused before it was read
-// to the end it first says that nothing more will come and reads on for a
-// moment: closing over unread bytes makes the kernel reset the connection, and
-// the client then loses the answer that says why.
-func (c *conn) Close() error {
+// LeaveUnread notes that the client may still be sending what nobody will read.
+func (c *Conn) LeaveUnread() { c.unread.Store(true) }
+
+// Close closes the connection. After LeaveUnread it first says that nothing
+// more will come and reads on for a moment: closing over unread bytes makes
+// the kernel reset the connection, and the client then loses the answer that
+// says why.
+func (c *Conn) Close() error {
 	c.once.Do(func() {
 		if w, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.unread.Load() && w.CloseWrite() == nil {
 			_ = c.SetReadDeadline(time.Now().Add(c.conns.linger))

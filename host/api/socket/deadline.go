@@ -1,4 +1,4 @@
-package api
+package socket
 
 import (
 	"errors"
@@ -7,10 +7,11 @@ import (
 	"time"
 )
 
-// deadline is when the reads or the writes of a connection fail. fasthttp
-// moves it three times a request, nearly always to a later time, and each time
-// the runtime would move a timer. So a later one is only noted: what then
-// fails too early goes on, with the runtime's timer moved.
+// deadline says when the reads or the writes of a connection fail. fasthttp
+// moves it three times a request, nearly always to a later time, and moving a
+// timer of the runtime each time costs more than reading a request. So a later
+// time is only noted here; when the runtime's older timer fires before it, the
+// read or write goes on and the timer is moved then.
 type deadline struct {
 	mu     sync.Mutex
 	wanted time.Time // zero = none
@@ -45,7 +46,7 @@ func (d *deadline) early(err error, arm func(time.Time) error) bool {
 }
 
 // Read reads until the deadline that was set last.
-func (c *conn) Read(b []byte) (int, error) {
+func (c *Conn) Read(b []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(b)
 		if n > 0 && !c.used.Load() {
@@ -58,7 +59,7 @@ func (c *conn) Read(b []byte) (int, error) {
 }
 
 // Write writes until the deadline that was set last.
-func (c *conn) Write(b []byte) (n int, err error) {
+func (c *Conn) Write(b []byte) (n int, err error) {
 	for {
 		k, err := c.Conn.Write(b[n:])
 		n += k
@@ -68,14 +69,17 @@ func (c *conn) Write(b []byte) (n int, err error) {
 	}
 }
 
-func (c *conn) SetReadDeadline(t time.Time) error {
+// SetReadDeadline implements net.Conn.
+func (c *Conn) SetReadDeadline(t time.Time) error {
 	return c.reads.want(t, c.Conn.SetReadDeadline)
 }
 
-func (c *conn) SetWriteDeadline(t time.Time) error {
+// SetWriteDeadline implements net.Conn.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
 	return c.writes.want(t, c.Conn.SetWriteDeadline)
 }
 
-func (c *conn) SetDeadline(t time.Time) error {
+// SetDeadline implements net.Conn.
+func (c *Conn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }

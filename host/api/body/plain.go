@@ -1,15 +1,17 @@
-package api
+package body
 
 import (
 	"encoding/json"
 	"strings"
+
+	"edgesignal/host/strictjson"
 )
 
 // decodePlain reads a body of the form that most have, in one walk: one object
 // of known fields, each once, whose values are arrays of plain strings, or
 // strings, numbers and words. ok is false for all others, also for what is
 // wrong: the way for those says what it is.
-func decodePlain(text string, fields map[string]field) (ok bool, err error) {
+func decodePlain(text string, fields map[string]Field) (ok bool, err error) {
 	p := plainText{s: text}
 	if !p.take('{') {
 		return false, nil
@@ -29,7 +31,7 @@ func decodePlain(text string, fields map[string]field) (ok bool, err error) {
 		}
 		seen[n] = name
 		n++
-		if list, isList := f.to.(*[]string); isList {
+		if list, isList := f.To.(*[]string); isList {
 			if *list, ok = p.list(); !ok {
 				return false, nil
 			}
@@ -46,7 +48,7 @@ func decodePlain(text string, fields map[string]field) (ok bool, err error) {
 			return false, nil
 		}
 	}
-	return blanks(text, p.i) == len(text), nil
+	return strictjson.SkipBlanks(text, p.i) == len(text), nil
 }
 
 // plainText is read from the left.
@@ -57,7 +59,7 @@ type plainText struct {
 
 // take moves past white space and then past c, if it is there.
 func (p *plainText) take(c byte) bool {
-	p.i = blanks(p.s, p.i)
+	p.i = strictjson.SkipBlanks(p.s, p.i)
 	if p.i < len(p.s) && p.s[p.i] == c {
 		p.i++
 		return true
@@ -108,7 +110,7 @@ func (p *plainText) list() ([]string, bool) {
 // scalar returns a valid string, number or word, and where it begins; "" for
 // anything else.
 func (p *plainText) scalar() (string, int) {
-	p.i = blanks(p.s, p.i)
+	p.i = strictjson.SkipBlanks(p.s, p.i)
 	at := p.i
 	if at < len(p.s) && p.s[at] == '"' {
 		if _, ok := p.text(); !ok {

@@ -6,6 +6,7 @@ package main
 var numericPackages = []string{
 	"./host/alpha158",
 	"./host/model",
+	"./host/numpy",
 	"./host/portfolio",
 	"./host/rule",
 	"./host/signal",

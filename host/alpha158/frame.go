@@ -1,6 +1,9 @@
 package alpha158
 
-import "edgesignal/host/market"
+import (
+	"edgesignal/host/market"
+	"edgesignal/host/numpy"
+)
 
 // block is how many rows share one frame; span adds the rows that their windows reach back.
 const (
@@ -49,9 +52,9 @@ func (f *frame) load(bars market.Columns) {
 		f.volume[i] = rolling(volume)
 
 		ratio := price / priceBefore
-		f.logVolume[i] = rolling(log32(volume + 1))
+		f.logVolume[i] = rolling(numpy.Log32(volume + 1))
 		f.ratio[i] = rolling(ratio)
-		f.logRatio[i] = rolling(log32(volume/volumeBefore + 1))
+		f.logRatio[i] = rolling(numpy.Log32(volume/volumeBefore + 1))
 		f.turnover[i] = rolling(float32(abs(ratio-1) * volume))
 
 		f.closeMove.set(i, price-priceBefore)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/host/market"
+	"edgesignal/host/numpy"
 )
 
 // oracle evaluates Qlib's expressions as they are written, one operator and
@@ -215,7 +216,7 @@ func (o *oracle) call(name string, args []column) column {
 	case "Abs":
 		return each(x, math.Abs)
 	case "Log":
-		return each(x, func(v float64) float64 { return float64(log32(float32(v))) })
+		return each(x, func(v float64) float64 { return float64(numpy.Log32(float32(v))) })
 	case "Ref":
 		n := int(args[1].number)
 		out := column{kind: x.kind, values: make([]float64, len(x.values))}

@@ -1,11 +1,13 @@
-package alpha158
+// Package numpy holds what NumPy computes in ways of its own, bit for bit: its
+// approximations of float32 functions and its order of summation.
+package numpy
 
 import "math"
 
 // ln2 is the natural logarithm of 2, rounded to float32.
 const ln2 float32 = math.Ln2
 
-// log32 returns Qlib's Log: np.log of a float32 as NumPy's AVX2 and AVX512F kernels
+// Log32 returns np.log of a float32 as NumPy's AVX2 and AVX512F kernels
 // compute it, float32 in and out. With x = m * 2^e, 0.5 <= m < 1, doubled (and
 // e less one) up to float32(sqrt(1/2)), and t = m-1, it is
 //
@@ -13,8 +15,8 @@ const ln2 float32 = math.Ln2
 //
 // with polynomials of degree 5 by Horner's rule, one rounding to float32 a
 // step. It is up to 3 ulp off the true logarithm, and those errors are part of
-// Qlib's values. Zero gives -Inf, less than zero NaN, +Inf +Inf and NaN NaN.
-func log32(x float32) float32 {
+// research's values. Zero gives -Inf, less than zero NaN, +Inf +Inf and NaN NaN.
+func Log32(x float32) float32 {
 	switch {
 	case !(x >= 0):
 		return float32(math.NaN())

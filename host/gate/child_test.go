@@ -149,7 +149,7 @@ func TestAChildThatCannotWork(t *testing.T) {
 // named returns a hostile rule by its name, as a candidate without a model.
 func named(t testing.TB, name string) gate.Candidate {
 	t.Helper()
-	for _, c := range hostile.Cases(t) {
+	for _, c := range hostile.All(t) {
 		if c.Name == name {
 			candidate := ruleOnly(t)
 			candidate.Rule = c.Wasm

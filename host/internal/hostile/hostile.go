@@ -2,7 +2,7 @@
 // that are broken, that lie, or that keep every promise of the ABI but one.
 // Each comes with the gate's expected word, so that all who stand in the way
 // of an upload (sandbox, rule, gate and its child process, commands, API) are
-// held against the same corpus.
+// held against the same corpus, or against a sample of it: see Variable.
 //
 // The rule modules, by the file that makes them:
 //
@@ -87,9 +87,9 @@ type Outcome struct {
 	Breaks string  // the limit of the host that the weights break, by default; "" = none
 }
 
-// Cases returns all hostile modules, built once. Names are unique. Without wabt's
+// All returns all hostile modules, built once. Names are unique. Without wabt's
 // wat2wasm the test fails.
-func Cases(t testing.TB) []Case {
+func All(t testing.TB) []Case {
 	t.Helper()
 	cases, err := corpus()
 	require.NoError(t, err)

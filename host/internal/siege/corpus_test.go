@@ -1,4 +1,4 @@
-package host_test
+package siege
 
 import (
 	"bytes"
@@ -34,7 +34,7 @@ func program(t *testing.T, dir string) func(args ...string) (code int, out, errs
 	}
 }
 
-// Every module of the corpus by an author's own commands: the table that is
+// A module of each kind by an author's own commands: the table that is
 // printed has each exit status and reason.
 func TestTheCorpusByRuleCheckAndRuleRun(t *testing.T) {
 	const symbols = 100 // more than the gate's probe has
@@ -49,7 +49,7 @@ func TestTheCorpusByRuleCheckAndRuleRun(t *testing.T) {
 	var table bytes.Buffer
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "MODULE\trule check\trule run")
-	for _, c := range hostile.Cases(t) {
+	for _, c := range hostile.Sample(t) {
 		if c.Stage == hostile.Compiling {
 			continue // a matter of processor time: see the gate's own test
 		}

@@ -1,4 +1,4 @@
-package host_test
+package siege
 
 import (
 	"bytes"
@@ -176,11 +176,11 @@ const mayGrow = 64 << 20
 func TestAServingHostAndHostileModules(t *testing.T) {
 	s := besiege(t)
 	for range 5 { // what the first tries need stays
-		s.try(hostile.Cases(t)[0].Wasm, "")
+		s.try(hostile.Sample(t)[0].Wasm, "")
 	}
 	stop := s.read()
 	before, worst := s.resident(), int64(0)
-	for _, c := range hostile.Cases(t) {
+	for _, c := range hostile.Sample(t) {
 		if len(c.Wasm) > 1<<20-4096 || c.Stage == hostile.Compiling {
 			continue // few may be that large at once; they are in the gate's own test
 		}
@@ -225,8 +225,7 @@ func TestAServingHostAndHostileModels(t *testing.T) {
 	require.NoError(t, err)
 	stop := s.read()
 	before, worst := s.resident(), int64(0)
-	models := hostile.Models(demotest.File(t, artifacts.Releases()[0].Model))
-	for i, m := range models {
+	for i, m := range hostile.SampleModels(t, demotest.File(t, artifacts.Releases()[0].Model)) {
 		t.Run(m.Name, func(t *testing.T) {
 			text := m.Text()
 			path, err := artifact.PutContent(t.Context(), store, text)

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"edgesignal/host/durable"
 	"edgesignal/host/market"
 	"edgesignal/host/research"
 )
@@ -43,7 +43,7 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	if c.Out == "" {
 		return writeFeatures(ctx, m, q, s.out, "", s.err)
 	}
-	return writeFile(c.Out, func(w io.Writer) error { return writeFeatures(ctx, m, q, w, ext, s.err) })
+	return durable.Replace(c.Out, 0o644, func(w io.Writer) error { return writeFeatures(ctx, m, q, w, ext, s.err) })
 }
 
 func (c *featuresCmd) query() (q research.FeatureQuery, err error) {
@@ -88,21 +88,4 @@ func newFeatureWriter(w io.Writer, ext string) (research.FeatureWriter, error) {
 		return research.NewParquetWriter(w), nil
 	}
 	return research.NewCSVWriter(w)
-}
-
-// writeFile writes beside the target and renames: a failure leaves what was
-// there.
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".edgesignal-*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
 }

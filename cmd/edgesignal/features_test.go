@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"edgesignal/host/durable"
 )
 
 // TestFeaturesAreWholeOrNotThere: a run that did not come to its end says so,
@@ -36,7 +38,7 @@ func TestFeaturesAreWholeOrNotThere(t *testing.T) {
 		})
 		t.Run("failed half way, "+name, func(t *testing.T) {
 			full := errors.New("no space left on device")
-			err := writeFile(out, func(w io.Writer) error {
+			err := durable.Replace(out, 0o644, func(w io.Writer) error {
 				_, err := io.WriteString(w, "half")
 				return errors.Join(err, full)
 			})

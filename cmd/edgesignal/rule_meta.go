@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"edgesignal/host/durable"
 	"edgesignal/host/rule"
 )
 
@@ -32,7 +33,7 @@ func (c *ruleMetaCmd) Run(s streams) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Module, err)
 	}
-	if err := writeFile(c.Module, func(w io.Writer) error { _, err := w.Write(wasm); return err }); err != nil {
+	if err := durable.Replace(c.Module, 0o644, func(w io.Writer) error { _, err := w.Write(wasm); return err }); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "%s: %s %s, %d bytes\n", c.Module, meta.Name, meta.Version, len(wasm))

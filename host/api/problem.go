@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -17,6 +16,7 @@ import (
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
 	"edgesignal/host/signal"
+	"edgesignal/host/text"
 )
 
 // code is the stable word of a problem.
@@ -208,17 +208,7 @@ func problemOf(err error) *problem {
 }
 
 // clipped keeps a client's own megabyte from being sent back to it.
-func clipped(s string) string {
-	const most = 2000
-	if len(s) <= most {
-		return s
-	}
-	end := most
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + "..."
-}
+func clipped(s string) string { return text.Clip(s, 2000) }
 
 // fail answers with a problem.
 func (s *Server) fail(ctx *fasthttp.RequestCtx, err error) {

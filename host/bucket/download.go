@@ -106,7 +106,7 @@ func (d *download) resume() error {
 			return err
 		}
 		err := d.reopen()
-		if err == nil || !passes(err) || d.broken >= attempts {
+		if err == nil || !release.Retryable(err) || d.broken >= attempts {
 			return err
 		}
 		d.broken++

@@ -11,6 +11,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"edgesignal/host/release"
+	"edgesignal/host/text"
 )
 
 // fault says what an error of minio-go means for whoever asked for where.
@@ -51,23 +52,13 @@ func answered(where string, a minio.ErrorResponse) error {
 	return refused(where, words(a))
 }
 
-// passes reports whether asking again may help.
-func passes(err error) bool {
-	var gone *release.Unavailable
-	return errors.As(err, &gone) && !errors.Is(err, release.ErrRefused)
-}
-
 func refused(where, why string) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %w: %s", where, release.ErrRefused, why)}
 }
 
 // words returns what the storage said, on one line, no longer than need be.
 func words(a minio.ErrorResponse) string {
-	s := strings.Join(strings.Fields(fmt.Sprintf("%d %s: %s", a.StatusCode, a.Code, a.Error())), " ")
-	if len(s) > 300 {
-		s = strings.ToValidUTF8(s[:300], "") + "..."
-	}
-	return s
+	return text.Clip(strings.Join(strings.Fields(fmt.Sprintf("%d %s: %s", a.StatusCode, a.Code, a.Error())), " "), 300)
 }
 
 // missing reports whether the bucket itself is missing: the answer to a HEAD does

@@ -47,7 +47,7 @@ func (c *Client) PutOnce(ctx context.Context, bucket, key string, r io.Reader, s
 		return nil
 	}
 	err = fault(ctx, location(bucket, key), err)
-	if passes(err) {
+	if release.Retryable(err) {
 		// A server that refuses may hang up before it has taken all bytes, and
 		// its answer is lost with them.
 		switch _, asked := c.Stat(ctx, bucket, key, ""); {

@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"edgesignal/host/text"
 )
 
 // maxAnswer is how much a child may say, in bytes: a trial of rule.MaxSymbols
@@ -112,7 +114,7 @@ func (c *clipped) Write(b []byte) (int, error) {
 func (c *clipped) line() string {
 	for line := range strings.Lines(c.String()) {
 		if line = strings.TrimSpace(line); line != "" {
-			return line[:min(len(line), 300)]
+			return text.Clip(line, 300)
 		}
 	}
 	return ""

@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"edgesignal/host/durable"
 	"edgesignal/host/release"
 )
 
@@ -191,21 +192,5 @@ func (k *Keeper) Seen() time.Time {
 
 // write replaces a file in one step: after a crash it holds the old or the new.
 func write(name string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "~*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		if rerr := os.Remove(f.Name()); !errors.Is(rerr, fs.ErrNotExist) {
-			err = errors.Join(err, rerr)
-		}
-	}
-	return err
+	return durable.Replace(name, 0o600, func(w io.Writer) error { _, err := w.Write(b); return err })
 }

@@ -1,7 +1,6 @@
 package market
 
 import (
-	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"edgesignal/host/text"
 )
 
 // The columns of bars in CSV. Values come in the order of csvBars.values.
@@ -31,13 +32,7 @@ type csvReader struct {
 }
 
 func readCSV(ctx context.Context, r io.Reader, name string, progress func(int64)) (*csvBars, error) {
-	in := bufio.NewReader(r)
-	if b, _ := in.Peek(3); string(b) == "\ufeff" {
-		if _, err := in.Discard(3); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	c := &csvReader{name: name, csv: csv.NewReader(in)}
+	c := &csvReader{name: name, csv: csv.NewReader(text.SkipBOM(r))}
 	c.csv.ReuseRecord = true
 	c.csv.FieldsPerRecord = -1
 	if err := c.readHeader(); err != nil {

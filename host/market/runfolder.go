@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"edgesignal/host/durable"
 	"edgesignal/host/market/barfile"
 )
 
@@ -33,7 +34,7 @@ func writeRun(ctx context.Context, dir, run string, tables []*barfile.Table) (er
 			return err
 		}
 	}
-	if err := syncFolder(draft); err != nil {
+	if err := durable.SyncFolder(draft); err != nil {
 		return err
 	}
 	folder := filepath.Join(dir, run)
@@ -43,7 +44,7 @@ func writeRun(ctx context.Context, dir, run string, tables []*barfile.Table) (er
 	if err := os.Rename(draft, folder); err != nil {
 		return err
 	}
-	return syncFolder(dir)
+	return durable.SyncFolder(dir)
 }
 
 func writeBars(name string, t *barfile.Table) (err error) {
@@ -60,13 +61,4 @@ func writeBars(name string, t *barfile.Table) (err error) {
 		return err
 	}
 	return f.Sync()
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(name string) error {
-	d, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

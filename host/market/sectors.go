@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"edgesignal/host/release"
+	"edgesignal/host/text"
 )
 
 const (
@@ -57,7 +58,7 @@ func (s sectors) names() []string {
 // parseSectors reads CSV with the columns symbol and sector; others are
 // ignored. An empty sector is unknown.
 func parseSectors(content []byte) (map[string]string, error) {
-	r := csv.NewReader(bytes.NewReader(trimBOM(content)))
+	r := csv.NewReader(text.SkipBOM(bytes.NewReader(content)))
 	header, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("it is empty")
@@ -92,5 +93,3 @@ func parseSectors(content []byte) (map[string]string, error) {
 		of[name] = row[sector]
 	}
 }
-
-func trimBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\ufeff")) }

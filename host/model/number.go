@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+
+	"edgesignal/host/text"
 )
 
 // maxToken is longer than any number LightGBM writes (%.17g: 24 bytes).
@@ -82,10 +84,4 @@ func parseThreshold(tok []byte) (x float64, ok bool) {
 }
 
 // clip shortens what a message quotes.
-func clip(b []byte) []byte {
-	const most = 60
-	if len(b) <= most {
-		return b
-	}
-	return append(b[:most:most], "..."...)
-}
+func clip(b []byte) string { return text.Clip(string(b), 60) }

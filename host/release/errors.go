@@ -84,3 +84,10 @@ type Unavailable struct {
 func (u *Unavailable) Error() string { return fmt.Sprintf("%s unavailable: %v", u.Part, u.Err) }
 
 func (u *Unavailable) Unwrap() error { return u.Err }
+
+// Retryable reports whether the same call may go better another time: a part
+// was unavailable, and nobody has to mend anything first.
+func Retryable(err error) bool {
+	var gone *Unavailable
+	return errors.As(err, &gone) && !errors.Is(err, ErrRefused)
+}

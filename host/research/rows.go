@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"edgesignal/host/text"
 )
 
 // RowReader reads rows for a model from CSV: a header, then one row of
@@ -26,7 +28,7 @@ type RowReader struct {
 // columns, and their names where both sides have real ones. name is the
 // file's, for errors.
 func NewRowReader(r io.Reader, name string, width int, features []string) (*RowReader, error) {
-	c := csv.NewReader(r)
+	c := csv.NewReader(text.SkipBOM(r))
 	c.ReuseRecord = true
 	header, err := c.Read()
 	if errors.Is(err, io.EOF) {
@@ -36,7 +38,6 @@ func NewRowReader(r io.Reader, name string, width int, features []string) (*RowR
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	rr := &RowReader{name: name, csv: c, width: width}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
 	for rr.skip < len(header) && rr.skip < 2 && (header[rr.skip] == "symbol" || header[rr.skip] == "date") && !slices.Contains(features, header[rr.skip]) {
 		rr.skip++
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"edgesignal/host/market"
+	"edgesignal/host/text"
 )
 
 // Scores is what a rule is run on: n symbols in ascending order.
@@ -25,7 +26,7 @@ type Scores struct {
 // number of symbols; an empty or nan cell of a column is missing. name is the
 // file's, for errors.
 func ReadScores(r io.Reader, name string, most int) (*Scores, error) {
-	c := csv.NewReader(r)
+	c := csv.NewReader(text.SkipBOM(r))
 	header, err := c.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: the file is empty, a header line is expected", name)
@@ -33,7 +34,6 @@ func ReadScores(r io.Reader, name string, most int) (*Scores, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
 	if len(header) < 2 || header[0] != "symbol" || header[1] != "prediction" {
 		return nil, fmt.Errorf("%s: line 1: the header is %.80q, want symbol,prediction and then the rule's columns", name, strings.Join(header, ","))
 	}

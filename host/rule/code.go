@@ -12,6 +12,7 @@ import (
 
 	"edgesignal/host/release"
 	"edgesignal/host/sandbox"
+	"edgesignal/host/text"
 )
 
 // code is a compiled, metered module in a Runtime of its own, so that closing
@@ -115,7 +116,7 @@ func compile(ctx context.Context, rt wazero.Runtime, wasm []byte) (compiled waze
 		return nil, fmt.Errorf("compiling the rule: %w", ctx.Err())
 	}
 	if err != nil {
-		return nil, release.Reject(release.RuleMalformed, "%s", cut(err.Error(), maxMessage))
+		return nil, release.Reject(release.RuleMalformed, "%s", text.Clip(err.Error(), maxMessage))
 	}
 	return compiled, nil
 }

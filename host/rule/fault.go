@@ -1,6 +1,10 @@
 package rule
 
-import "fmt"
+import (
+	"fmt"
+
+	"edgesignal/host/text"
+)
 
 // FaultKind says what a rule did wrong in a call.
 type FaultKind string
@@ -31,7 +35,7 @@ func (f *Fault) Error() string { return fmt.Sprintf("rule %s: %s: %s", f.Rule, f
 
 func (i *instance) fault(kind FaultKind, format string, args ...any) *Fault {
 	lines, dropped := i.host.log.take()
-	return &Fault{Kind: kind, Rule: i.rule, Fuel: i.spent(), Detail: cut(fmt.Sprintf(format, args...), MaxLineBytes), Log: lines, Dropped: dropped}
+	return &Fault{Kind: kind, Rule: i.rule, Fuel: i.spent(), Detail: text.Clip(fmt.Sprintf(format, args...), MaxLineBytes), Log: lines, Dropped: dropped}
 }
 
 // statusFault returns the fault of an export that answered with a status other than 0.

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/tetratelabs/wazero/api"
+
+	"edgesignal/host/text"
 )
 
 // The caps on what one call may log. What is over them is counted, not kept.
@@ -97,21 +99,17 @@ func (l *callLog) take() (lines []Line, dropped int) {
 	return lines, dropped
 }
 
-// tidy makes text valid UTF-8 of at most limit bytes, with a space for each
+// tidy makes a line valid UTF-8 of at most limit bytes, with a space for each
 // control character, so that a line stays a line wherever it is shown.
-func tidy(text []byte, limit int) string {
-	text = text[:min(len(text), limit+utf8.UTFMax)] // whole characters up to limit, without looking at the rest
+func tidy(line []byte, limit int) string {
+	line = line[:min(len(line), limit+utf8.UTFMax)] // whole characters up to limit, without looking at the rest
 	s := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r // an invalid byte comes as U+FFFD and leaves as it
-	}, string(text))
-	for len(s) > limit {
-		_, last := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-last]
-	}
-	return s
+	}, string(line))
+	return text.Prefix(s, limit)
 }
 
 // hostLog is host.log(level, ptr, len).

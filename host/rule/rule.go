@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 )
 
 // The limits of ABI 1. They hold for every rule; none can be raised.
@@ -55,11 +54,3 @@ func (o Options) withDefaults() (Options, error) {
 
 // maxMessage is how many bytes of a library's or a guest's words go into an error.
 const maxMessage = 300
-
-// cut returns s, shortened to about n bytes at the end of a character.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + "..."
-}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"edgesignal/host/text"
 )
 
 const (
@@ -23,14 +25,14 @@ type schema struct {
 	values   int // JSON values in its text
 }
 
-func compileSchema(text json.RawMessage) (s *schema, err error) {
+func compileSchema(source json.RawMessage) (s *schema, err error) {
 	defer func() {
 		if r := recover(); r != nil { // the library panics on some malformed ids and references
-			s, err = nil, fmt.Errorf("params: not a usable JSON Schema: %s", cut(fmt.Sprint(r), maxMessage))
+			s, err = nil, fmt.Errorf("params: not a usable JSON Schema: %s", text.Clip(fmt.Sprint(r), maxMessage))
 		}
 	}()
 	var doc any
-	if err := json.Unmarshal(text, &doc); err != nil {
+	if err := json.Unmarshal(source, &doc); err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
 	switch doc.(type) {
@@ -46,11 +48,11 @@ func compileSchema(text json.RawMessage) (s *schema, err error) {
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.UseLoader(noLoader{})
 	if err := c.AddResource(schemaURL, doc); err != nil {
-		return nil, fmt.Errorf("params: %s", cut(err.Error(), maxMessage))
+		return nil, fmt.Errorf("params: %s", text.Clip(err.Error(), maxMessage))
 	}
 	compiled, err := c.Compile(schemaURL)
 	if err != nil {
-		return nil, fmt.Errorf("params: %s", cut(err.Error(), maxMessage))
+		return nil, fmt.Errorf("params: %s", text.Clip(err.Error(), maxMessage))
 	}
 	return &schema{compiled: compiled, values: walk.values}, nil
 }
@@ -117,6 +119,6 @@ func (e *ParamsError) add(v *jsonschema.ValidationError) {
 			e.Fields = append(e.Fields, FieldError{Field: field(name), Message: "is not a parameter of this rule"})
 		}
 	default:
-		e.Fields = append(e.Fields, FieldError{Field: field(), Message: cut(v.BasicOutput().Error.String(), maxMessage)})
+		e.Fields = append(e.Fields, FieldError{Field: field(), Message: text.Clip(v.BasicOutput().Error.String(), maxMessage)})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"regexp/syntax"
 	"slices"
+
+	"edgesignal/host/text"
 )
 
 // A schema is an upload: compiling it and checking parameters against it must
@@ -27,7 +29,7 @@ type schemaText struct {
 
 func (s *schemaText) check(v any, at string, depth int) error {
 	if depth > maxSchemaDepth {
-		return fmt.Errorf("%s: nested deeper than %d", cut(at, maxMessage), maxSchemaDepth)
+		return fmt.Errorf("%s: nested deeper than %d", text.Clip(at, maxMessage), maxSchemaDepth)
 	}
 	if s.values++; s.values > maxSchemaValues {
 		return fmt.Errorf("more than %d values", maxSchemaValues)
@@ -43,7 +45,7 @@ func (s *schemaText) check(v any, at string, depth int) error {
 		for _, key := range slices.Sorted(maps.Keys(v)) { // in order: the first fault found is always the same
 			e := v[key]
 			if err := s.keyword(key, e); err != nil {
-				return fmt.Errorf("%s: %w", cut(at, maxMessage), err)
+				return fmt.Errorf("%s: %w", text.Clip(at, maxMessage), err)
 			}
 			if err := s.check(e, at+"."+key, depth+1); err != nil {
 				return err
@@ -81,17 +83,17 @@ func (s *schemaText) keyword(key string, value any) error {
 	return nil
 }
 
-func (s *schemaText) pattern(text string) error {
-	if len(text) > maxPatternSteps {
-		return fmt.Errorf("pattern of %d bytes, at most %d", len(text), maxPatternSteps)
+func (s *schemaText) pattern(pattern string) error {
+	if len(pattern) > maxPatternSteps {
+		return fmt.Errorf("pattern of %d bytes, at most %d", len(pattern), maxPatternSteps)
 	}
-	parsed, err := syntax.Parse(text, syntax.Perl)
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return fmt.Errorf("pattern %q: %w", cut(text, 100), err)
+		return fmt.Errorf("pattern %q: %w", text.Clip(pattern, 100), err)
 	}
 	prog, err := syntax.Compile(parsed.Simplify())
 	if err != nil {
-		return fmt.Errorf("pattern %q: %w", cut(text, 100), err)
+		return fmt.Errorf("pattern %q: %w", text.Clip(pattern, 100), err)
 	}
 	if s.steps -= len(prog.Inst); s.steps < 0 {
 		return fmt.Errorf("the patterns have more than %d instructions together", maxPatternSteps)

@@ -1,6 +1,10 @@
 package sandbox
 
-import "bytes"
+import (
+	"bytes"
+
+	"edgesignal/host/text"
+)
 
 // The kinds of import and export of the core specification, 5.5.5.
 const (
@@ -89,4 +93,4 @@ func (c *checker) exportSection() error {
 }
 
 // cut returns a name, shortened for an error.
-func cut(name []byte) string { return string(name[:min(len(name), 80)]) }
+func cut(name []byte) string { return text.Clip(string(name), 80) }

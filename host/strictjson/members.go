@@ -38,7 +38,7 @@ func Members(object string, visit func(name, value string, at int) error) error 
 	for i = SkipBlanks(object, i+1); object[i] != '}'; {
 		begin := i
 		i = value(object, i)
-		name, err := text(object[begin:i])
+		name, err := stringOf(object[begin:i])
 		if err != nil {
 			return err
 		}
@@ -58,8 +58,8 @@ func Members(object string, visit func(name, value string, at int) error) error 
 	return nil
 }
 
-// text returns what a valid JSON string says.
-func text(quoted string) (string, error) {
+// stringOf returns what a valid JSON string says.
+func stringOf(quoted string) (string, error) {
 	if s, ok := plain(quoted); ok {
 		return s, nil
 	}

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"edgesignal/host/artifact"
+	"edgesignal/host/durable"
 	"edgesignal/host/release"
 )
 
@@ -192,20 +193,20 @@ func TestLeastRecentlyUsedGoFirst(t *testing.T) {
 
 func TestLeftovers(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, unfinished+"1"), []byte("half"), 0o600))
-	held, err := os.Create(filepath.Join(dir, unfinished+"2"))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, durable.Unfinished+"1"), []byte("half"), 0o600))
+	held, err := os.Create(filepath.Join(dir, durable.Unfinished+"2"))
 	require.NoError(t, err)
 	defer held.Close()
 	require.NoError(t, syscall.Flock(int(held.Fd()), syscall.LOCK_EX))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, unfinished+"3"), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, durable.Unfinished+"3"), nil, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "README"), nil, 0o600))
 	long := time.Now().Add(-2 * abandoned)
 	for _, name := range []string{"1", "2"} {
-		require.NoError(t, os.Chtimes(filepath.Join(dir, unfinished+name), long, long))
+		require.NoError(t, os.Chtimes(filepath.Join(dir, durable.Unfinished+name), long, long))
 	}
 	b := open(t, dir, 1)
 	require.Equal(t, 3, b.count(t), "what a writer is at stays, what one may just begin with, and what is not ours")
-	_, err = os.Stat(filepath.Join(dir, unfinished+"1"))
+	_, err = os.Stat(filepath.Join(dir, durable.Unfinished+"1"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = os.Stat(held.Name())
 	require.NoError(t, err)

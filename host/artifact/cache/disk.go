@@ -9,21 +9,18 @@ import (
 	"syscall"
 	"time"
 
+	"edgesignal/host/durable"
 	"edgesignal/host/release"
 )
 
-// unfinished begins the name of a file on its way in. Its writer holds a lock
-// on it, from a moment after it made it.
-const unfinished = "~"
-
-// abandoned is how old such a file is before it may be taken for a leftover:
-// a younger one may not be locked yet.
+// abandoned is how old a draft is before it may be taken for a leftover: its
+// writer holds a lock on it, but only from a moment after it made it.
 const abandoned = time.Minute
 
 // write puts a file there in one step: a reader, and a start after a crash,
 // see all of it or nothing.
 func (c *Cache) write(sum string, b []byte) error {
-	f, err := os.CreateTemp(c.dir, unfinished+"*")
+	f, err := durable.Create(c.dir)
 	if err != nil {
 		return errors.New(reason(err))
 	}
@@ -32,18 +29,12 @@ func (c *Cache) write(sum string, b []byte) error {
 		_, err = f.Write(b)
 	}
 	if err == nil {
-		err = f.Sync()
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), c.file(sum))
+		err = f.Commit(c.file(sum))
 	}
 	if err != nil {
-		err = errors.New(c.dir + ": " + reason(err))
-		if gone := os.Remove(f.Name()); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, gone)
-		}
+		return errors.Join(errors.New(c.dir+": "+reason(err)), f.Discard())
 	}
-	return errors.Join(err, f.Close())
+	return nil
 }
 
 // reason returns an error without the name of a file that was made up for it, so
@@ -62,7 +53,7 @@ func reason(err error) string {
 
 // sweep removes what writers that are gone did not finish.
 func (c *Cache) sweep() error {
-	names, err := filepath.Glob(filepath.Join(c.dir, unfinished+"*"))
+	names, err := filepath.Glob(filepath.Join(c.dir, durable.Unfinished+"*"))
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func do[T any](ctx context.Context, p Policy, f func() (T, error)) (T, error) {
 	pause.InitialInterval, pause.Multiplier = p.Wait, 2
 	v, err := backoff.Retry(ctx, func() (T, error) {
 		v, err := f()
-		if err != nil && !passes(err) {
+		if err != nil && !release.Retryable(err) {
 			return v, backoff.Permanent(err)
 		}
 		return v, err
@@ -42,12 +42,6 @@ func do[T any](ctx context.Context, p Policy, f func() (T, error)) (T, error) {
 		err = permanent.Unwrap()
 	}
 	return v, err
-}
-
-// passes reports whether trying again may help.
-func passes(err error) bool {
-	var gone *release.Unavailable
-	return errors.As(err, &gone) && !errors.Is(err, release.ErrRefused)
 }
 
 type source struct {

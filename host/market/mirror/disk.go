@@ -8,26 +8,27 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
+
+	"edgesignal/host/durable"
 )
 
 // disk is a mirror's folder.
 type disk struct {
 	dir     string
 	lock    *os.File // held while the folder is in use
-	create  func(dir, pattern string) (temporary, error)
+	create  func(dir string) (draft, error)
 	buffers sync.Pool
 }
 
-// temporary is a file on its way in.
-type temporary interface {
-	io.WriteCloser
-	Sync() error
-	Name() string
+// draft is what is needed of a *durable.Draft.
+type draft interface {
+	io.Writer
+	Commit(name string) error
+	Discard() error
 }
 
 // diskError is a fault of this host's disk, not of the bucket.
@@ -37,7 +38,7 @@ func (e *diskError) Error() string { return e.err.Error() }
 func (e *diskError) Unwrap() error { return e.err }
 
 func openDisk(dir string) (*disk, error) {
-	d := &disk{dir: dir, create: func(dir, pattern string) (temporary, error) { return os.CreateTemp(dir, pattern) }}
+	d := &disk{dir: dir, create: func(dir string) (draft, error) { return durable.Create(dir) }}
 	d.buffers.New = func() any { return new([64 << 10]byte) }
 	if err := os.MkdirAll(d.contents(), 0o700); err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func (s *source) Read(p []byte) (int, error) {
 // replace writes a file of the folder in one step, after the names of all
 // contents that it may speak of are durable.
 func (d *disk) replace(name string, b []byte) error {
-	if err := syncFolder(d.contents()); err != nil {
+	if err := durable.SyncFolder(d.contents()); err != nil {
 		return err
 	}
 	err := d.write(d.dir, func(w io.Writer) (string, error) {
@@ -110,39 +111,24 @@ func (d *disk) replace(name string, b []byte) error {
 	if err != nil {
 		return err
 	}
-	return syncFolder(d.dir)
+	return durable.SyncFolder(d.dir)
 }
 
 // write makes a file that is whole and durable before it has its name, which
 // fill gives.
 func (d *disk) write(dir string, fill func(io.Writer) (name string, err error)) error {
-	f, err := d.create(dir, "~*")
+	f, err := d.create(dir)
 	if err != nil {
 		return &diskError{err}
 	}
 	name, err := fill(f)
-	if err == nil {
-		err = onDisk(f.Sync())
-	}
-	if cerr := f.Close(); err == nil {
-		err = onDisk(cerr)
-	}
-	if err == nil {
-		err = onDisk(os.Rename(f.Name(), name))
-	}
 	if err != nil {
-		if rerr := os.Remove(f.Name()); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
-			err = errors.Join(err, rerr)
-		}
+		return errors.Join(err, f.Discard())
 	}
-	return err
-}
-
-func onDisk(err error) error {
-	if err == nil {
-		return nil
+	if err := f.Commit(name); err != nil {
+		return &diskError{err}
 	}
-	return &diskError{err}
+	return nil
 }
 
 // open opens a content, after hashing it where verify says so.
@@ -214,13 +200,4 @@ func (d *disk) sweep(needed map[string]bool) error {
 		}
 	}
 	return errors.Join(failed...)
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

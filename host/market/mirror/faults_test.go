@@ -203,12 +203,12 @@ func TestAFullDisk(t *testing.T) {
 	full := &os.PathError{Op: "write", Path: "~1", Err: syscall.ENOSPC}
 	for _, c := range []struct {
 		name string
-		fail func(p *place, f temporary) (temporary, error)
+		fail func(p *place, f draft) (draft, error)
 	}{
-		{"no file can be made", func(*place, temporary) (temporary, error) { return nil, full }},
-		{"in the middle of a write", func(_ *place, f temporary) (temporary, error) { return &short{temporary: f, room: 100, err: full}, nil }},
-		{"when it is synced", func(_ *place, f temporary) (temporary, error) {
-			return &short{temporary: f, room: 1 << 30, err: full}, nil
+		{"no file can be made", func(*place, draft) (draft, error) { return nil, full }},
+		{"in the middle of a write", func(_ *place, f draft) (draft, error) { return &short{draft: f, room: 100, err: full}, nil }},
+		{"when it is synced", func(_ *place, f draft) (draft, error) {
+			return &short{draft: f, room: 1 << 30, err: full}, nil
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -216,18 +216,17 @@ func TestAFullDisk(t *testing.T) {
 			newer := p.run(t, "2024-12-31", 30)
 			create := p.disk.create
 			var made atomic.Int64
-			p.disk.create = func(dir, pattern string) (temporary, error) {
+			p.disk.create = func(dir string) (draft, error) {
 				if made.Add(1) <= 10 {
-					return create(dir, pattern)
+					return create(dir)
 				}
-				f, err := create(dir, pattern)
+				f, err := create(dir)
 				if err != nil {
 					return nil, err
 				}
 				bad, err := c.fail(p, f)
 				if err != nil {
-					_ = f.Close()
-					_ = os.Remove(f.Name())
+					_ = f.Discard()
 				}
 				return bad, err
 			}
@@ -243,7 +242,7 @@ func TestAFullDisk(t *testing.T) {
 
 // short is a file on a disk with little room.
 type short struct {
-	temporary
+	draft
 	room int
 	err  error
 }
@@ -252,10 +251,10 @@ func (s *short) Write(b []byte) (int, error) {
 	if s.room -= len(b); s.room < 0 {
 		return 0, s.err
 	}
-	return s.temporary.Write(b)
+	return s.draft.Write(b)
 }
 
-func (s *short) Sync() error { return s.err }
+func (s *short) Commit(string) error { return errors.Join(s.err, s.Discard()) }
 
 // The manifest cannot be written: the older one is what a start finds.
 func TestAFullDiskWhenTheMarketIsKept(t *testing.T) {
@@ -264,7 +263,7 @@ func TestAFullDiskWhenTheMarketIsKept(t *testing.T) {
 	m, err := market.LoadFrom(t.Context(), p)
 	require.NoError(t, err)
 	create := p.disk.create
-	p.disk.create = func(string, string) (temporary, error) { return nil, syscall.ENOSPC }
+	p.disk.create = func(string) (draft, error) { return nil, syscall.ENOSPC }
 	require.ErrorIs(t, p.Keep(m), syscall.ENOSPC)
 	stillKept(t, p, older)
 	p.disk.create = create

@@ -25,6 +25,7 @@ type cli struct {
 	Rules  rulesCmd  `cmd:"" help:"Build the stock rules, or verify that the committed ones are what their sources give."`
 	Build  buildCmd  `cmd:"" help:"Build the static binary."`
 	Bench  benchCmd  `cmd:"" help:"Measure: Go's benchmarks, or the whole service."`
+	Docs   docsCmd   `cmd:"" help:"Write what in the documents is made: docs/book.svg from what the demo answers, and the lists of contents."`
 }
 
 // Exit codes: as in edgesignal itself, 2 is for wrong usage only.

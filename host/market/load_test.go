@@ -108,7 +108,7 @@ func TestLoadNamesFailuresAndHidesNothingElse(t *testing.T) {
 	}{
 		{"damaged", "BAD.parquet", good[:200], "BAD", "not a whole Parquet file"},
 		{"empty", "BAD.parquet", nil, "BAD", "0 bytes are too few"},
-		{"another symbol inside", "BAD.parquet", good, "BAD", `the symbol column says "GOOD", the file is named for "BAD"`},
+		{"another symbol inside", "BAD.parquet", good, "BAD", `the symbol column has another symbol than "BAD", for which the file is named`},
 		{"not a symbol", "BAD NAME.parquet", good, "BAD NAME", `symbol "BAD NAME" has ' ' at byte 3`},
 		{"a long name", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.parquet", good, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "has 36 bytes; the limit is 32"},
 		{"no name", ".parquet.parquet", good, "", ""},

@@ -1,11 +1,13 @@
 // Package barfile is the Parquet file of one symbol's daily bars: how it is
 // read and how it is written.
 //
-// Reading trusts nothing that the file says about itself. parquet-go brings
-// the metadata and the encodings; its page readers are not used, because they
-// allocate what a page header claims and expand run lengths without a limit (a
-// file of 1.6 KB makes them take 2 GB). Here every size is held against the
-// bytes at hand and the limits below before memory is taken.
+// Reading trusts nothing that the file says about itself. parquet-go's page
+// readers are not used, because they allocate what a page header claims and
+// expand run lengths without a limit (a file of 1.6 KB makes them take 2 GB),
+// and neither is its decoder of the metadata, which refuses files that
+// everybody else reads. Here every size is held against the bytes at hand and
+// the limits below before memory is taken, and no error repeats bytes of the
+// file.
 package barfile
 
 import "time"
@@ -15,8 +17,7 @@ const (
 	MaxBytes = 64 << 20 // bytes of the whole file
 	MaxRows  = 100_000  // rows of all row groups together
 
-	maxFooter   = 4 << 20  // bytes of the metadata
-	maxList     = 32 << 10 // list elements in one metadata structure
+	maxSchema   = 32 << 10 // elements of the schema: columns and groups of them
 	maxDepth    = 32       // nesting of one metadata structure
 	maxHeader   = 64 << 10 // bytes of one page header
 	maxPage     = 8 << 20  // bytes of one page, uncompressed
@@ -41,6 +42,9 @@ type Bars struct {
 
 // fields are the value columns in the order of Bars.
 var fields = [...]string{"open", "high", "low", "close", "volume", "vwap"}
+
+// barColumns are all columns of a bar file, in lower case.
+var barColumns = append([]string{"symbol", "date"}, fields[:]...)
 
 func (b *Bars) columns() [len(fields)][]float32 {
 	return [...][]float32{b.Open, b.High, b.Low, b.Close, b.Volume, b.VWAP}

@@ -121,11 +121,19 @@ func sameBars(t require.TestingT, want, got *Bars) {
 // result behind the same pages.
 func refit(t testing.TB, file []byte, change func(*format.FileMetaData)) []byte {
 	t.Helper()
-	meta, err := readFooter(file)
-	require.NoError(t, err)
+	meta := decodeFooter(t, file)
 	pages := len(file) - tail - int(footerLength(file))
 	change(meta)
 	return closeFile(t, file[:pages], meta)
+}
+
+func decodeFooter(t testing.TB, file []byte) *format.FileMetaData {
+	t.Helper()
+	encoded, err := footer(file)
+	require.NoError(t, err)
+	meta := new(format.FileMetaData)
+	require.NoError(t, thrift.Unmarshal(new(thrift.CompactProtocol), encoded, meta))
+	return meta
 }
 
 func footerLength(file []byte) uint32 {
@@ -151,8 +159,7 @@ func closeRaw(pages, footer []byte) []byte {
 func withChunk(t testing.TB, file []byte, column string, codec format.CompressionCodec, pages ...[]byte) []byte {
 	t.Helper()
 	end := len(file) - tail - int(footerLength(file))
-	meta, err := readFooter(file)
-	require.NoError(t, err)
+	meta := decodeFooter(t, file)
 	chunk := bytes.Join(pages, nil)
 	for i := range meta.RowGroups[0].Columns {
 		m := &meta.RowGroups[0].Columns[i].MetaData

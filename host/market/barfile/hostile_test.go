@@ -8,9 +8,11 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/format"
+	"github.com/pierrec/lz4/v4"
 	"github.com/stretchr/testify/require"
 )
 
@@ -43,8 +45,8 @@ func TestReadTakesNoMemoryForClaims(t *testing.T) {
 			m.RowGroups[0].NumRows = math.MaxInt64
 		}), "the limit of a file is 100000 rows"},
 		// Field 2 is the schema: a list (9) of structures (12) with 2^31-1 of them; field 4 the row groups.
-		{"schema", claims(append([]byte{0x15, 2, 0x19, 0xfc}, uvarint(math.MaxInt32)...)...), "more than 32768 list elements"},
-		{"row groups", claims(append([]byte{0x15, 2, 0x39, 0xfc}, uvarint(1<<22)...)...), "more than 32768 list elements"},
+		{"schema", claims(append([]byte{0x15, 2, 0x19, 0xfc}, uvarint(math.MaxInt32)...)...), "metadata, byte 9: it ends too early"},
+		{"row groups", claims(append([]byte{0x15, 2, 0x39, 0xfc}, uvarint(1<<22)...)...), "metadata, byte 8: it ends too early"},
 		{"nesting", claims(bytes.Repeat([]byte{0x1c}, 1<<20)...), "nested deeper than 32"},
 		{"nested lists", claims(append([]byte{0x19}, bytes.Repeat([]byte{0x19}, 1<<20)...)...), "nested deeper than 32"},
 		{"map", claims(append([]byte{0x1b}, append(uvarint(math.MaxInt32), 0xcc)...)...), "a value of type 11"},
@@ -52,7 +54,7 @@ func TestReadTakesNoMemoryForClaims(t *testing.T) {
 		{"uncompressed page", withChunk(t, good, "close", format.Snappy, dataPage(t, n, math.MaxInt32, format.Plain, values)), "2147483647 bytes uncompressed; the limit is 8388608"},
 		{"values of a page", withChunk(t, good, "close", format.Uncompressed, manyValues), "2147483647 values; 5 rows are left"},
 		{"levels", withChunk(t, optional, "close", format.Uncompressed, dataPage(t, n, len(levels), format.Plain, levels)), "definition levels: a run of 2147483647 values; 5 are left"},
-		{"packed levels", withChunk(t, optional, "close", format.Uncompressed, dataPage(t, n, 9, format.Plain, append([]byte{5, 0, 0, 0}, uvarint(math.MaxInt32)...))), "definition levels: a run of 1073741823 times 8 values; 5 are left"},
+		{"packed levels", withChunk(t, optional, "close", format.Uncompressed, dataPage(t, n, 9, format.Plain, append([]byte{5, 0, 0, 0}, uvarint(math.MaxInt32)...))), "the page ends before its last value"},
 		{"deltas", withChunk(t, good, "volume", format.Uncompressed, dataPage(t, n, 9, format.DeltaBinaryPacked, uvarint(128, 4, math.MaxInt32, 0)[:9])), "2147483647 deltas for 5 values"},
 		{"dictionary", withChunk(t, good, "close", format.Uncompressed, dictionaryPage(t, math.MaxInt32, values)), "a dictionary of 2147483647 values"},
 		{"dictionary indexes", withChunk(t, good, "close", format.Uncompressed, dictionaryPage(t, n, values),
@@ -61,6 +63,8 @@ func TestReadTakesNoMemoryForClaims(t *testing.T) {
 		{"snappy length", withChunk(t, good, "close", format.Snappy, dataPage(t, n, 40, format.Plain, uvarint(math.MaxUint32))), "SNAPPY: comes to more bytes"},
 		{"zstd bomb", withChunk(t, good, "close", format.Zstd, dataPage(t, n, 40, format.Plain, zstdBomb(t, zeros, true))), "ZSTD: decompressed size exceeds configured limit"},
 		{"zstd bomb of unknown size", withChunk(t, good, "close", format.Zstd, dataPage(t, n, 40, format.Plain, zstdBomb(t, zeros, false))), "ZSTD: decompressed size exceeds configured limit"},
+		{"brotli bomb", withChunk(t, good, "close", format.Brotli, dataPage(t, n, 40, format.Plain, brotliBomb(t, zeros))), "BROTLI: comes to more bytes than its header says"},
+		{"lz4 bomb", withChunk(t, good, "close", format.Lz4Raw, dataPage(t, n, 40, format.Plain, lz4Bomb(t, zeros))), "LZ4_RAW: "},
 		{"gzip bomb", withChunk(t, good, "close", format.Gzip, dataPage(t, n, 40, format.Plain, gzipBomb(t, zeros))), "GZIP: comes to more bytes than its header says"},
 		{"many pages", withChunk(t, good, "close", format.Snappy, bytes.Repeat(dataPage(t, 0, maxPage, format.Plain, snappy.Encode(nil, zeros[:maxPage])), 20)), "more than 67108864 bytes of uncompressed pages"},
 		{"strings", withChunk(t, write(t, append(bars(n, nil), col{"symbol", ",plain", []string{"AAPL", "", "", "", ""}})), "symbol", format.Uncompressed,
@@ -99,6 +103,22 @@ func zstdBomb(t *testing.T, data []byte, sized bool) []byte {
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	return out.Bytes()
+}
+
+func brotliBomb(t *testing.T, data []byte) []byte {
+	var out bytes.Buffer
+	w := brotli.NewWriter(&out)
+	_, err := w.Write(data)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return out.Bytes()
+}
+
+func lz4Bomb(t *testing.T, data []byte) []byte {
+	out := make([]byte, lz4.CompressBlockBound(len(data)))
+	n, err := new(lz4.Compressor).CompressBlock(data, out)
+	require.NoError(t, err)
+	return out[:n]
 }
 
 func gzipBomb(t *testing.T, data []byte) []byte {
@@ -145,16 +165,16 @@ func TestReadPages(t *testing.T) {
 		{"wide indexes", 0, dataPage(t, n, 3, format.RLEDictionary, []byte{33, n << 1, 0}), "dictionary indexes of 33 bits"},
 		{"short dictionary", 0, dictionaryPage(t, 6, values), "the page ends before its last value"},
 		{"short page", 0, dataPage(t, n, 39, format.Plain, values[:39]), "the page ends before its last value"},
-		{"short splits", 0, dataPage(t, n, 39, format.ByteStreamSplit, values[:39]), "the page ends before its last value"},
+		{"splits that the column's metadata does not have", 0, dataPage(t, n, 40, format.ByteStreamSplit, values), "values in the encoding BYTE_STREAM_SPLIT"},
 		{"size of the header", 0, dataPage(t, n, 41, format.Plain, values), "40 bytes; its header says 41"},
-		{"an encoding for others", 0, dataPage(t, n, 40, format.DeltaByteArray, values), "values in DELTA_BYTE_ARRAY"},
+		{"an encoding for others", 0, dataPage(t, n, 40, format.DeltaByteArray, values), "values in the encoding DELTA_BYTE_ARRAY"},
 		{"an unknown encoding", 0, dataPage(t, n, 40, 99, values), "values in"},
 		{"an unknown codec", 77, dataPage(t, n, 40, format.Plain, values), "compressed with"},
 		{"an index page", 0, rawPage(t, format.PageHeader{Type: format.IndexPage, UncompressedPageSize: 40}, values), "a page of type INDEX_PAGE among the data"},
-		{"a header of another kind", 0, rawPage(t, format.PageHeader{Type: format.DataPageV2, UncompressedPageSize: 40}, values), "a data page without a valid header"},
+		{"a header of another kind", 0, rawPage(t, format.PageHeader{Type: format.DataPageV2, UncompressedPageSize: 40}, values), "a page without the header of its kind"},
 		{"negative size", 0, rawPage(t, format.PageHeader{Type: format.DataPage, CompressedPageSize: -1}, values), "-1 bytes; 40 are left"},
-		{"negative values", 0, dataPage(t, -1, 40, format.Plain, values), "a data page without a valid header"},
-		{"not a header", 0, values, "page 0: header: missing required field"},
+		{"negative values", 0, dataPage(t, -1, 40, format.Plain, values), "a data page of -1 values"},
+		{"not a header", 0, values, "page 0: a page without the header of its kind"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var r Reader

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/format"
+	"github.com/pierrec/lz4/v4"
 )
 
 // inflate uncompresses data, which must come to exactly size bytes, and never
@@ -36,8 +38,12 @@ func (r *Reader) inflate(codec format.CompressionCodec, data []byte, size int) (
 		out, err = r.unzstd(dst, data)
 	case format.Gzip:
 		out, err = r.gunzip(dst, data)
+	case format.Brotli:
+		out, err = r.unbrotli(dst, data)
+	case format.Lz4Raw:
+		out, err = unlz4(dst, data)
 	default:
-		return nil, fmt.Errorf("compressed with %s; SNAPPY, ZSTD and GZIP can be read", codec)
+		return nil, fmt.Errorf("compressed with %s; SNAPPY, ZSTD, GZIP, BROTLI and LZ4_RAW can be read", codec)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", codec, err)
@@ -80,11 +86,35 @@ func (r *Reader) gunzip(dst, data []byte) ([]byte, error) {
 	if err := r.gzip.Reset(bytes.NewReader(data)); err != nil {
 		return nil, err
 	}
-	n, err := io.ReadFull(r.gzip, dst)
+	return exactly(r.gzip, dst)
+}
+
+// unbrotli's decoder keeps a window of at most 16 MB between pages.
+func (r *Reader) unbrotli(dst, data []byte) ([]byte, error) {
+	if r.brotli == nil {
+		r.brotli = new(brotli.Reader)
+	}
+	if err := r.brotli.Reset(bytes.NewReader(data)); err != nil {
+		return nil, err
+	}
+	return exactly(r.brotli, dst)
+}
+
+func unlz4(dst, data []byte) ([]byte, error) {
+	n, err := lz4.UncompressBlock(data, dst)
+	if err != nil {
+		return nil, err
+	}
+	return dst[:n], nil
+}
+
+// exactly fills dst, after which r must end.
+func exactly(r io.Reader, dst []byte) ([]byte, error) {
+	n, err := io.ReadFull(r, dst)
 	if err != nil {
 		return nil, fmt.Errorf("after %d bytes: %w", n, err)
 	}
-	switch more, err := r.gzip.Read(make([]byte, 1)); {
+	switch more, err := r.Read(make([]byte, 1)); {
 	case more > 0:
 		return nil, errLarger
 	case !errors.Is(err, io.EOF):

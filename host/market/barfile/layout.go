@@ -4,123 +4,141 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/parquet-go/parquet-go/format"
 )
 
 // column is one leaf of the schema, directly under its root.
 type column struct {
-	name     string
-	element  *format.SchemaElement
+	name     string // as the file writes it
+	element  *element
 	optional bool // has definition levels
+	next     chunk
+	chunks   []chunk // its data, a chunk for each row group that has rows
 }
 
-// layout is where the columns of bars lie; nil = the file has no such column.
+// String returns the name that the column is known by: errors say no text of the file.
+func (c *column) String() string { return fold(c.name) }
+
+// layout is where the columns that are read lie.
 type layout struct {
-	symbol *column
-	date   *column
-	values [len(fields)]*column
+	wanted []string  // names in lower case
+	of     []*column // one for each wanted name, nil = the file has no such column
+	all    []*column // those that are there
 }
 
-// present returns the number of value columns.
-func (l *layout) present() (n int) {
-	for _, c := range l.values {
-		if c != nil {
+// fold returns a column's name without regard to case: yfinance and R write
+// Date and Open.
+func fold(name string) string { return strings.ToLower(name) }
+
+func (l *layout) knows(name string) bool { return slices.Contains(l.wanted, fold(name)) }
+
+// column returns the column of that name in lower case, nil = it is not there.
+func (l *layout) column(name string) *column {
+	if i := slices.Index(l.wanted, name); i >= 0 {
+		return l.of[i]
+	}
+	return nil
+}
+
+// present returns how many of the names are columns of the file.
+func (l *layout) present(names []string) (n int) {
+	for _, name := range names {
+		if l.column(name) != nil {
 			n++
 		}
 	}
 	return n
 }
 
-// readLayout finds the columns of bars among the root's children.
-func readLayout(schema []format.SchemaElement) (*layout, error) {
+// readLayout finds the wanted columns among the root's children. Other
+// columns do not matter, whatever they are.
+func readLayout(schema []element, wanted []string) (*layout, error) {
 	if len(schema) == 0 {
 		return nil, errors.New("no schema")
 	}
-	l := &layout{}
-	for i, n := 1, schema[0].NumChildren.V; n > 0; n-- {
+	l := &layout{wanted: wanted, of: make([]*column, len(wanted))}
+	for i, n := 1, schema[0].children; n > 0; n-- {
 		if i >= len(schema) {
 			return nil, errors.New("the schema ends before its last column")
 		}
-		if at := l.slot(schema[i].Name); at != nil && schema[i].Type.Valid {
-			if *at != nil {
-				return nil, fmt.Errorf("two columns are named %q", schema[i].Name)
+		if k := slices.Index(wanted, fold(schema[i].name)); k >= 0 {
+			if l.of[k] != nil {
+				return nil, fmt.Errorf("two columns are named %q, without regard to case", wanted[k])
 			}
 			c, err := newColumn(&schema[i])
 			if err != nil {
 				return nil, err
 			}
-			*at = c
+			l.of[k] = c
+			l.all = append(l.all, c)
 		}
 		i = after(schema, i)
-	}
-	if l.date == nil {
-		return nil, errors.New(`no column "date"`)
-	}
-	for i, c := range l.values {
-		if c == nil && fields[i] != "vwap" {
-			return nil, fmt.Errorf("no column %q", fields[i])
-		}
 	}
 	return l, nil
 }
 
-// slot returns where the column of that name belongs, or nil.
-func (l *layout) slot(name string) **column {
-	switch name {
-	case "symbol":
-		return &l.symbol
-	case "date":
-		return &l.date
-	}
-	if i := slices.Index(fields[:], name); i >= 0 {
-		return &l.values[i]
-	}
-	return nil
-}
-
-func newColumn(e *format.SchemaElement) (*column, error) {
-	c := &column{name: e.Name, element: e}
-	switch e.RepetitionType.V {
-	case format.Required:
-	case format.Optional:
+func newColumn(e *element) (*column, error) {
+	c := &column{name: e.name, element: e}
+	switch {
+	case e.repetition == format.Repeated || e.means().kind == 2 || e.means().kind == 3:
+		return nil, fmt.Errorf("column %q holds lists", c)
+	case !e.leaf:
+		return nil, fmt.Errorf("column %q is a group of columns", c)
+	case e.repetition == format.Optional:
 		c.optional = true
-	default:
-		return nil, fmt.Errorf("column %q holds lists", e.Name)
 	}
 	return c, nil
 }
 
 // after returns the index behind element i and everything below it.
-func after(schema []format.SchemaElement, i int) int {
+func after(schema []element, i int) int {
 	for open := 1; open > 0 && i < len(schema); i++ {
 		open--
-		if !schema[i].Type.Valid {
-			open += int(max(schema[i].NumChildren.V, 0))
+		if !schema[i].leaf {
+			open += int(max(schema[i].children, 0))
 		}
 	}
 	return i
 }
 
-// chunk returns the column's data in a row group.
-func (c *column) chunk(g *format.RowGroup) (*format.ColumnMetaData, error) {
-	for i := range g.Columns {
-		chunk := &g.Columns[i]
-		m := &chunk.MetaData
-		if len(m.PathInSchema) != 1 || m.PathInSchema[0] != c.name {
-			continue
+// chunk is the data of one column in one row group.
+type chunk struct {
+	there, elsewhere, encrypted bool
+	split                       bool // it may be in BYTE_STREAM_SPLIT
+	kind                        format.Type
+	codec                       format.CompressionCodec
+	group                       int // the number of the row group
+	rows                        int
+	values                      int64
+	size, data, dictionary      int64 // bytes, and where they begin; no dictionary = 0
+}
+
+// keepGroup adds what group left in each column to its chunks.
+func (l *layout) keepGroup(group, rows int) error {
+	for _, c := range l.all {
+		c.next.group, c.next.rows = group, rows
+		if err := c.next.check(c.element); err != nil {
+			return fmt.Errorf("column %q, row group %d: %w", c, group, err)
 		}
-		switch {
-		case chunk.FilePath != "":
-			return nil, fmt.Errorf("its data is in another file, %.100q", chunk.FilePath)
-		case chunk.CryptoMetadata.Value != nil:
-			return nil, errors.New("it is encrypted")
-		case m.Type != c.element.Type.V:
-			return nil, fmt.Errorf("the schema says %s, the data %s", c.element.Type.V, m.Type)
-		case m.NumValues != g.NumRows:
-			return nil, fmt.Errorf("%d values for %d rows", m.NumValues, g.NumRows)
-		}
-		return m, nil
+		c.chunks = append(c.chunks, c.next)
 	}
-	return nil, errors.New("it has no data")
+	return nil
+}
+
+func (k *chunk) check(e *element) error {
+	switch {
+	case !k.there:
+		return errors.New("it has no data")
+	case k.elsewhere:
+		return errors.New("its data is in another file")
+	case k.encrypted:
+		return errors.New("it is encrypted")
+	case k.kind != e.kind:
+		return fmt.Errorf("the schema says %s, the data %s", e.kind, k.kind)
+	case k.values != int64(k.rows):
+		return fmt.Errorf("%d values for %d rows", k.values, k.rows)
+	}
+	return nil
 }

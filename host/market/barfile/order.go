@@ -6,18 +6,22 @@ import (
 	"slices"
 )
 
-// inOrder sorts rows by day, refuses a day that is there twice, and leaves
-// out rows without any value. Columns that the file lacks are nil.
+// inOrder leaves out rows without any value, sorts the others by day and
+// refuses a day that is there twice. Columns that the file lacks are nil.
 func inOrder(days []int64, columns [len(fields)][]float32) (*Bars, error) {
 	b := &Bars{}
 	if !finished(days, columns) {
-		order, err := byDay(days)
-		if err != nil {
-			return nil, err
+		rows := make([]int, 0, len(days))
+		for row := range days {
+			if !empty(columns, row) {
+				rows = append(rows, row)
+			}
 		}
-		rows := slices.DeleteFunc(order, func(row int) bool { return empty(columns, row) })
 		if len(rows) == 0 {
 			return nil, errors.New("no row has a value")
+		}
+		if err := byDay(days, rows); err != nil {
+			return nil, err
 		}
 		days, columns = pick(days, rows), pickAll(columns, rows)
 	}
@@ -39,26 +43,20 @@ func finished(days []int64, columns [len(fields)][]float32) bool {
 	return true
 }
 
-// byDay returns the order of the rows by day.
-func byDay(days []int64) ([]int, error) {
-	order := make([]int, len(days))
-	for i := range order {
-		order[i] = i
-	}
-	if !slices.IsSorted(days) {
-		slices.SortFunc(order, func(a, b int) int {
-			if days[a] != days[b] {
-				return int(days[a] - days[b])
-			}
-			return a - b
-		})
-	}
-	for i := 1; i < len(order); i++ {
-		if a, b := order[i-1], order[i]; days[a] == days[b] {
-			return nil, fmt.Errorf("rows %d and %d have the same date %s", a, b, dayString(days[a]))
+// byDay sorts rows by their days, and refuses a day that is there twice.
+func byDay(days []int64, rows []int) error {
+	slices.SortFunc(rows, func(a, b int) int {
+		if days[a] != days[b] {
+			return int(days[a] - days[b])
+		}
+		return a - b
+	})
+	for i := 1; i < len(rows); i++ {
+		if a, b := rows[i-1], rows[i]; days[a] == days[b] {
+			return fmt.Errorf("rows %d and %d have the same date %s", a, b, dayString(days[a]))
 		}
 	}
-	return order, nil
+	return nil
 }
 
 func empty(columns [len(fields)][]float32, row int) bool {

@@ -3,8 +3,8 @@ package barfile
 import (
 	"compress/gzip"
 	"fmt"
-	"strings"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -12,27 +12,31 @@ import (
 // between them. The zero value is ready. It is not safe for concurrent use.
 type Reader struct {
 	inflated []byte // one page, uncompressed
-	levels   []byte
-	indexes  []int32
+	levels   []uint8
+	indexes  []uint32
 	wide     []int64
+	shared   []int64
 	days     []int64
 	odd      []uint8
 	budget   int // bytes that may still be inflated for this file
 	zstd     *zstd.Decoder
 	gzip     *gzip.Reader
+	brotli   *brotli.Reader
 }
 
 // Read decodes the bars in file, the whole content of one Parquet file.
-// float64 and integer values become float32 with one rounding, timestamps are
-// floored to their day, nulls are NaN, rows are sorted by date, and rows
-// without any value are left out: they are not bars. Columns that are not
-// asked for are ignored. Read keeps no reference to file.
+// Numbers become float32 with one rounding (decimals: from the nearest
+// float64), dates are days, a moment's by the time zone that the file names,
+// nulls are NaN, rows are sorted by date, and rows without any value are left
+// out: they are not bars. Names of columns count without regard to case, and
+// columns that are not asked for do not matter. Read keeps no reference to file.
 //
 // It refuses what does not hold one series of bars: a required column that is
 // missing or of another type (date, open, high, low, close, volume), a symbol
 // column that says something other than symbol (without regard to case), a
-// date that is null, twice there or outside MinDay to MaxDay, no bars at all,
-// and whatever is damaged or over a limit. It never panics.
+// date that is null, twice there or outside MinDay to MaxDay, or that is a
+// moment in a zone that nobody names, no bars at all, and whatever is damaged
+// or over a limit. It never panics.
 func (r *Reader) Read(symbol string, file []byte) (bars *Bars, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -40,36 +44,37 @@ func (r *Reader) Read(symbol string, file []byte) (bars *Bars, err error) {
 			bars, err = nil, fmt.Errorf("damaged Parquet file: %v", p)
 		}
 	}()
-	meta, err := readFooter(file)
+	if len(file) > MaxBytes {
+		return nil, fmt.Errorf("%d bytes; the limit is %d", len(file), MaxBytes)
+	}
+	t, err := r.openTable(file, barColumns, MaxRows)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := countRows(meta)
-	if err != nil {
-		return nil, err
-	}
-	l, err := readLayout(meta.Schema)
-	if err != nil {
-		return nil, err
+	for _, name := range barColumns {
+		if t.column(name) == nil && name != "symbol" && name != "vwap" {
+			return nil, fmt.Errorf("no column %q", name)
+		}
 	}
 	r.budget = maxInflated
-	t := table{reader: r, file: file, meta: meta}
-	if l.symbol != nil {
-		if err := t.checkSymbol(l.symbol, symbol, rows); err != nil {
+	if c := t.column("symbol"); c != nil {
+		if err := t.checkSymbol(c, symbol); err != nil {
 			return nil, err
 		}
 	}
-	if r.days, err = t.readDays(l.date, sized(r.days, rows)); err != nil {
+	r.days = sized(r.days, t.rows)
+	if err := t.readDays(t.column("date"), r.days); err != nil {
 		return nil, err
 	}
-	values := make([]float32, rows*l.present())
 	var columns [len(fields)][]float32
-	for i, c := range l.values {
+	values := make([]float32, t.rows*t.present(fields[:]))
+	for i, name := range fields {
+		c := t.column(name)
 		if c == nil {
 			continue
 		}
-		columns[i], values = values[:rows:rows], values[rows:]
-		d, err := number(c)
+		columns[i], values = values[:t.rows:t.rows], values[t.rows:]
+		d, err := number[float32](c)
 		if err != nil {
 			return nil, err
 		}
@@ -78,52 +83,6 @@ func (r *Reader) Read(symbol string, file []byte) (bars *Bars, err error) {
 		}
 	}
 	return inOrder(r.days, columns)
-}
-
-// checkSymbol holds every value of the symbol column against symbol.
-func (t table) checkSymbol(c *column, symbol string, rows int) error {
-	const same, other = 0, 1
-	said := ""
-	d := decoder[uint8]{null: same, text: func(b []byte) uint8 {
-		if len(b) == len(symbol) && strings.EqualFold(string(b), symbol) {
-			return same
-		}
-		if said == "" {
-			said = string(b[:min(len(b), 40)])
-		}
-		return other
-	}}
-	t.reader.odd = sized(t.reader.odd, rows)
-	if err := readColumn(t, c, d, t.reader.odd); err != nil {
-		return err
-	}
-	for i, v := range t.reader.odd {
-		if v != same {
-			return fmt.Errorf("row %d: the symbol column says %q, the file is named for %q", i, said, symbol)
-		}
-	}
-	return nil
-}
-
-// readDays reads the date column as days since 1970-01-01.
-func (t table) readDays(c *column, days []int64) ([]int64, error) {
-	d, err := date(c)
-	if err != nil {
-		return days, err
-	}
-	if err := readColumn(t, c, d, days); err != nil {
-		return days, err
-	}
-	for i, v := range days {
-		switch {
-		case v == noDay:
-			return days, fmt.Errorf("row %d has no date", i)
-		case v < int64(MinDay) || v > int64(MaxDay):
-			return days, fmt.Errorf("row %d: date is day %d since 1970-01-01; dates go from %s to %s",
-				i, v, dayString(int64(MinDay)), dayString(int64(MaxDay)))
-		}
-	}
-	return days, nil
 }
 
 // sized returns s with length n, reallocated when it is too small.

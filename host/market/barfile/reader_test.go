@@ -1,16 +1,14 @@
 package barfile
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/stretchr/testify/require"
 )
 
@@ -36,18 +34,55 @@ func TestReadVariants(t *testing.T) {
 		{name: "volume INT32", change: func(c map[string]*col) { c["volume"].values = into[int32](volume(c)) }},
 		{name: "volume DOUBLE", change: func(c map[string]*col) { c["volume"].values = into[float64](volume(c)) }},
 		{name: "prices FLOAT", change: func(c map[string]*col) { c["close"].values = into[float32](c["close"].values.([]float64)) }},
-		{name: "TIMESTAMP(MILLIS)", change: func(c map[string]*col) { ticks(c, 86_400_000, 86_399_999); c["date"].tag = ",timestamp(millisecond)" }},
-		{name: "TIMESTAMP(MICROS)", change: func(c map[string]*col) { ticks(c, 86_400_000_000, 1); c["date"].tag = ",timestamp(microsecond)" }},
-		{name: "TIMESTAMP(NANOS)", change: func(c map[string]*col) {
-			ticks(c, 86_400_000_000_000, 57_600_000_000_000)
-			c["date"].tag = ",timestamp(nanosecond)"
+		{name: "TIMESTAMP(MILLIS)", change: func(c map[string]*col) { ticks(c, 86_400_000, 0); c["date"].tag = ",timestamp(millisecond)" }},
+		{name: "TIMESTAMP(MICROS)", change: func(c map[string]*col) { ticks(c, 86_400_000_000, 0); c["date"].tag = ",timestamp(microsecond)" }},
+		{name: "TIMESTAMP(NANOS)", change: func(c map[string]*col) { ticks(c, 86_400_000_000_000, 0); c["date"].tag = ",timestamp(nanosecond)" }},
+		{name: "INT96", change: func(c map[string]*col) {
+			var moments []deprecated.Int96
+			for _, day := range c["date"].values.([]int32) {
+				moments = append(moments, deprecated.Int96{0, 0, uint32(day) + 2_440_588})
+			}
+			c["date"].values, c["date"].tag = moments, ""
+		}},
+		{name: "texts", change: func(c map[string]*col) {
+			var texts []string
+			for _, day := range c["date"].values.([]int32) {
+				texts = append(texts, dayString(int64(day)))
+			}
+			c["date"].values, c["date"].tag = texts, ",dict"
+		}},
+		{name: "names in any case", change: func(c map[string]*col) {
+			for name, col := range c {
+				col.name = strings.ToUpper(name[:1]) + name[1:]
+			}
+			c["low"].name = "LOW"
+		}},
+		{name: "volume UINT_64", change: func(c map[string]*col) {
+			c["volume"].values = []uint64{math.MaxUint64, 1 << 63, 5}
+			c["volume"].values = append(c["volume"].values.([]uint64), make([]uint64, n-3)...)
+		}, want: func(b *Bars) {
+			copy(b.Volume, []float32{1 << 64, 1 << 63, 5})
+			clear(b.Volume[3:])
+		}},
+		{name: "volume UINT_32", change: func(c map[string]*col) {
+			c["volume"].values = append([]uint32{math.MaxUint32, 1 << 31, 5}, make([]uint32, n-3)...)
+		}, want: func(b *Bars) {
+			copy(b.Volume, []float32{1 << 32, 1 << 31, 5})
+			clear(b.Volume[3:])
+		}},
+		{name: "DECIMAL of INT64", change: func(c map[string]*col) {
+			cents := make([]int64, n)
+			for i, v := range c["close"].values.([]float64) {
+				cents[i] = int64(math.Round(v * 100))
+			}
+			c["close"].values, c["close"].tag = cents, ",decimal(2:10)"
 		}},
 		{name: "before 1970", change: func(c map[string]*col) {
 			days := c["date"].values.([]int32)
 			for i := range days {
 				days[i] -= 30_000
 			}
-			ticks(c, 86_400_000, 1)
+			ticks(c, 86_400_000, 0)
 			c["date"].tag = ",timestamp(millisecond)"
 		}, want: func(b *Bars) {
 			for i := range b.Days {
@@ -88,6 +123,8 @@ func TestReadVariants(t *testing.T) {
 		{name: "BYTE_STREAM_SPLIT", change: func(c map[string]*col) { c["close"].tag, c["open"].tag = ",split", ",optional,split" }},
 		{name: "SNAPPY", options: []parquet.WriterOption{parquet.Compression(&parquet.Snappy)}},
 		{name: "ZSTD", options: []parquet.WriterOption{parquet.Compression(&parquet.Zstd)}},
+		{name: "BROTLI", options: []parquet.WriterOption{parquet.Compression(&parquet.Brotli)}},
+		{name: "LZ4_RAW", options: []parquet.WriterOption{parquet.Compression(&parquet.Lz4Raw)}},
 		{name: "GZIP", options: []parquet.WriterOption{parquet.Compression(&parquet.Gzip)}},
 		{name: "a codec for each column", change: func(c map[string]*col) {
 			c["open"].tag, c["high"].tag, c["low"].tag, c["close"].tag = ",snappy", ",zstd", ",gzip", ",uncompressed"
@@ -178,52 +215,6 @@ func permute[T any](values []T, order []int) []T {
 		out[i] = values[k]
 	}
 	return out
-}
-
-// TestReadPandas reads what pandas and pyarrow wrote (testdata/pandas/make.py).
-func TestReadPandas(t *testing.T) {
-	f, err := os.Open("testdata/pandas/expected.csv")
-	require.NoError(t, err)
-	rows, err := csv.NewReader(f).ReadAll()
-	require.NoError(t, err)
-	want := make([][]float32, 5)
-	var days []string
-	for _, row := range rows[1:] {
-		days = append(days, row[0])
-		for k := range want {
-			v, err := strconv.ParseFloat(row[k+1], 32)
-			require.NoError(t, err)
-			want[k] = append(want[k], float32(v))
-		}
-	}
-	files, err := filepath.Glob("testdata/pandas/*.parquet")
-	require.NoError(t, err)
-	require.Len(t, files, 16)
-	var r Reader
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".parquet"), func(t *testing.T) {
-			content, err := os.ReadFile(name)
-			require.NoError(t, err)
-			b, err := r.Read("BRK-B", content)
-			require.NoError(t, err)
-			require.Len(t, b.Days, len(days))
-			for i, d := range b.Days {
-				require.Equal(t, days[i], dayString(int64(d)))
-			}
-			for k, c := range b.columns() {
-				if k < len(want) {
-					same(t, want[k], c, fields[k])
-				}
-			}
-			if strings.Contains(name, "vwap") {
-				same(t, want[3], b.VWAP, "vwap")
-			} else {
-				require.Nil(t, b.VWAP)
-			}
-			_, err = r.Read("BRK-A", content)
-			require.ErrorContains(t, err, `row 0: the symbol column says "BRK-B", the file is named for "BRK-A"`)
-		})
-	}
 }
 
 func TestDaysOfTheLimits(t *testing.T) {

@@ -35,35 +35,33 @@ func TestReadRefuses(t *testing.T) {
 		want    string
 	}{
 		{name: "no date", change: rename("date", "day"), want: `no column "date"`},
-		{name: "no open", change: rename("open", "Open"), want: `no column "open"`},
+		{name: "no open", change: rename("open", "opened"), want: `no column "open"`},
 		{name: "no high", change: rename("high", "hi"), want: `no column "high"`},
 		{name: "no low", change: rename("low", "lo"), want: `no column "low"`},
 		{name: "no close", change: rename("close", "adj_close"), want: `no column "close"`},
 		{name: "no volume", change: rename("volume", "vol"), want: `no column "volume"`},
-		{name: "close is text", change: set("close", "", slices.Repeat([]string{"1"}, n)), want: `column "close" is BYTE_ARRAY STRING, not a plain number`},
+		{name: "close is text", change: set("close", "", slices.Repeat([]string{"1"}, n)), want: `column "close" is STRING, not a number`},
 		{name: "close is a truth value", change: set("close", "", make([]bool, n)), want: `column "close" is BOOLEAN, not a number`},
-		{name: "close is a decimal", change: set("close", ",decimal(2:10)", make([]int64, n)), want: `column "close" is INT64 DECIMAL(10,2), not a plain number`},
 		{name: "close is a list", change: set("close", "", slices.Repeat([][]float64{{1}}, n)), want: `column "close" holds lists`},
-		{name: "volume is unsigned", change: set("volume", "", make([]uint64, n)), want: `column "volume" is INT64 INT(64,false), not a plain number`},
-		{name: "volume is a time", change: set("volume", ",timestamp", make([]int64, n)), want: `column "volume" is INT64 TIMESTAMP`},
-		{name: "date is a number", change: set("date", "", make([]int32, n)), want: `column "date" is INT32 INT(32,true), not a DATE or a TIMESTAMP`},
-		{name: "date is text", change: set("date", "", slices.Repeat([]string{"2024-01-02"}, n)), want: `column "date" is BYTE_ARRAY STRING, not a DATE or a TIMESTAMP`},
-		{name: "date is INT96", change: set("date", "", make([]deprecated.Int96, n)), want: `column "date" is INT96, not a DATE or a TIMESTAMP`},
+		{name: "two dates but for case", extra: []col{{"Date", ",date", make([]int32, n)}}, want: `two columns are named "date", without regard to case`},
+		{name: "close is a group", change: set("close", "", make([]struct{ A, B float64 }, n)), want: `column "close" is a group of columns`},
+		{name: "volume is a time", change: set("volume", ",timestamp", make([]int64, n)), want: `column "volume" is TIMESTAMP(MILLIS), not a number`},
+		{name: "date is a number", change: set("date", "", make([]int32, n)), want: `column "date" is INT_32, not a DATE, a TIMESTAMP or a text YYYY-MM-DD`},
+		{name: "date is another text", change: set("date", "", slices.Repeat([]string{"02/01/2024"}, n)), want: `row 0: the date is a text, but not a day in the form YYYY-MM-DD`},
+		{name: "date is day 0 of INT96", change: set("date", "", make([]deprecated.Int96, n)), want: `row 0: date is day -2440588 since 1970-01-01`},
 		{name: "a null date", change: set("date", ",date", holes([]int32{1, 2, 3, 4, 5})), want: `row 1 has no date`},
 		{name: "a date twice", change: set("date", ",date", days(5, 1, 2, 5, 3)), want: `rows 0 and 3 have the same date 1970-01-06`},
 		{name: "before 1900", change: set("date", ",date", days(1, 2, 3, 4, MinDay-1)), want: `row 4: date is day -25568 since 1970-01-01; dates go from 1900-01-01 to 2199-12-31`},
 		{name: "after 2199", change: set("date", ",date", days(1, 2, 3, 4, MaxDay+1)), want: `row 4: date is day 84006 since 1970-01-01`},
-		{name: "far away", change: set("date", ",timestamp(millisecond)", []int64{1, 2, math.MaxInt64, 4, math.MinInt64}), want: `row 2: date is day 106751991167`},
-		{name: "another symbol", extra: []col{{"symbol", "", slices.Repeat([]string{"AAPL", "MSFT"}, n)[:n]}}, want: `row 1: the symbol column says "MSFT", the file is named for "AAPL"`},
-		{name: "a longer symbol", extra: []col{{"symbol", ",optional,dict", slices.Repeat([]string{"AAPLE"}, n)}}, want: `row 0: the symbol column says "AAPLE"`},
-		{name: "symbol is a number", extra: []col{{"symbol", "", make([]int64, n)}}, want: `column "symbol" is INT64 INT(64,true), not text`},
+		{name: "far away", change: set("date", ",timestamp(millisecond)", []int64{0, 0, 1 << 36 * 86_400_000, 0, 0}), want: `row 2: date is day 68719476736`},
+		{name: "another symbol", extra: []col{{"symbol", "", slices.Repeat([]string{"AAPL", "MSFT"}, n)[:n]}}, want: `row 1: the symbol column has another symbol than "AAPL", for which the file is named`},
+		{name: "a longer symbol", extra: []col{{"symbol", ",optional,dict", slices.Repeat([]string{"AAPLE"}, n)}}, want: `row 0: the symbol column has another symbol than "AAPL"`},
+		{name: "symbol is a number", extra: []col{{"symbol", "", make([]int64, n)}}, want: `column "symbol" is INT_64, not text`},
 		{name: "no values at all", change: func(c map[string]*col) {
 			for _, name := range []string{"open", "high", "low", "close", "volume"} {
 				c[name].tag, c[name].values = "", make([]*float64, n)
 			}
 		}, want: `no row has a value`},
-		{name: "BROTLI", options: []parquet.WriterOption{parquet.Compression(&parquet.Brotli)}, want: `column "date", row group 0: page 0: compressed with BROTLI; SNAPPY, ZSTD and GZIP can be read`},
-		{name: "text deltas", extra: []col{{"symbol", ",delta", slices.Repeat([]string{"AAPL"}, n)}}, want: `column "symbol", row group 0: page 0: values in DELTA_BYTE_ARRAY`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var r Reader
@@ -88,12 +86,12 @@ func TestReadRefusesBytes(t *testing.T) {
 	}{
 		{"nothing", nil, "0 bytes are too few"},
 		{"magic alone", []byte("PAR1PAR1"), "8 bytes are too few"},
-		{"text", []byte(strings.Repeat("symbol,date\n", 9)), `not a Parquet file: begins with "symb"`},
-		{"cut", good[:len(good)-1], "not a whole Parquet file: ends with"},
+		{"text", []byte(strings.Repeat("symbol,date\n", 9)), `not a Parquet file: it does not begin with PAR1`},
+		{"cut", good[:len(good)-1], "not a whole Parquet file: it does not end with PAR1"},
 		{"encrypted", append([]byte("PARE"), good[4:]...), "encrypted"},
 		{"large", make([]byte, MaxBytes+1), "67108865 bytes; the limit is 67108864"},
 		{"flipped bit", flipped, "its checksum does not match"},
-		{"no metadata", closeRaw([]byte(magic), nil), "metadata: byte 0: EOF"},
+		{"no metadata", closeRaw([]byte(magic), nil), "metadata, byte 0: it ends too early"},
 		{"metadata longer than the file", append(bytes.Clone(good[:len(good)-tail]), "\xff\xff\xff\x7fPAR1"...), "metadata of 2147483647 bytes"},
 		{"no rows", write(t, bars(0, nil)), "no rows"},
 	} {

@@ -11,6 +11,7 @@ func TestConcurrentPredict(t *testing.T) {
 	for _, c := range []struct{ evaluator, model, rows string }{
 		{EvaluatorLeaves, "cat_mixed", "rows_Xk.csv"},
 		{EvaluatorBatch, "zero_as_missing", "rows_X.csv"},
+		{EvaluatorLinear, "linear_categorical", "rows_L.csv"},
 	} {
 		t.Run(c.evaluator, func(t *testing.T) {
 			rows, width := readMatrix(t, c.rows)

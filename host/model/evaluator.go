@@ -7,17 +7,18 @@ import (
 
 // Evaluator says what sums the trees of a model.
 type Evaluator struct {
-	Name   string `json:"name"`             // EvaluatorBatch or EvaluatorLeaves
+	Name   string `json:"name"`             // EvaluatorBatch, EvaluatorLeaves or EvaluatorLinear
 	Reason string `json:"reason,omitempty"` // why it is not EvaluatorBatch
 }
 
-// The evaluators. Both give the same bits.
+// The evaluators. They give the same bits.
 const (
 	EvaluatorBatch  = "batch"  // this package's own: many rows at once
 	EvaluatorLeaves = "leaves" // github.com/dmitryikh/leaves, row by row
+	EvaluatorLinear = "linear" // this package's own for linear trees, row by row
 )
 
-// newModel decides what evaluates a forest: leaves, or the batch evaluator if
+// newModel decides what evaluates a forest without linear trees: leaves, or the batch evaluator if
 // there is one and it agrees with leaves on the probe.
 func newModel(f *forest, e *ensemble, batch *flat, err error) *Model {
 	m := &Model{header: f.header, trees: len(f.trees), leaves: e}
@@ -33,8 +34,11 @@ func newModel(f *forest, e *ensemble, batch *flat, err error) *Model {
 
 // Evaluator says what sums the trees.
 func (m *Model) Evaluator() Evaluator {
-	if m.batch != nil {
+	switch {
+	case m.batch != nil:
 		return Evaluator{Name: EvaluatorBatch}
+	case m.rowwise != nil:
+		return Evaluator{Name: EvaluatorLinear, Reason: linearReason}
 	}
 	return Evaluator{Name: EvaluatorLeaves, Reason: m.reason}
 }
@@ -53,28 +57,29 @@ func (m *Model) Hold(rows []float64) *Model {
 	if m.batch == nil || m.leaves == nil {
 		return m
 	}
-	if err := m.batch.hold(m.leaves, rows); err != nil {
+	evaluate := func(dst, rows []float64) { sumFlat(m.batch, dst, rows) }
+	if err := hold(evaluate, m.leaves, rows); err != nil {
 		return m.onLeaves("the batch evaluator is not used: " + err.Error())
 	}
 	return m
 }
 
-// hold compares the sums for rows, walked together and one by one, with those
-// of leaves.
-func (b *flat) hold(e *ensemble, rows []float64) (err error) {
+// hold compares the sums that evaluate gives for rows, together and one by one,
+// with those of leaves.
+func hold(evaluate func(dst, rows []float64), e *ensemble, rows []float64) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it panics: %v", p)
 		}
 	}()
-	want := make([]float64, len(rows)/b.width)
+	want := make([]float64, len(rows)/e.width)
 	if err := sumLeaves(e, want, rows); err != nil {
 		return err
 	}
 	together, alone := make([]float64, len(want)), make([]float64, len(want))
-	sumFlat(b, together, rows)
+	evaluate(together, rows)
 	for i := range alone {
-		sumFlat(b, alone[i:i+1], rows[i*b.width:(i+1)*b.width])
+		evaluate(alone[i:i+1], rows[i*e.width:(i+1)*e.width])
 	}
 	for i, w := range want {
 		for _, got := range [...]float64{together[i], alone[i]} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func TestZeroBits(t *testing.T) {
 }
 
 func TestWhichModelsAreEvaluatedByBatch(t *testing.T) {
-	byCategory := map[string]bool{"cat_low_onehot": true, "cat_mixed": true, "pandas_categorical": true}
+	byCategory := map[string]bool{"cat_low_onehot": true, "cat_mixed": true, "v2_categorical": true}
 	for _, g := range goldens(t) {
 		if g.expect != "predict" {
 			continue
@@ -29,6 +30,9 @@ func TestWhichModelsAreEvaluatedByBatch(t *testing.T) {
 		want := Evaluator{Name: EvaluatorBatch}
 		if byCategory[g.model] {
 			want = Evaluator{Name: EvaluatorLeaves, Reason: "it splits by category"}
+		}
+		if strings.HasPrefix(g.model, "linear_") {
+			want = Evaluator{Name: EvaluatorLinear, Reason: "it has linear trees"}
 		}
 		require.Equal(t, want, load(t, readModel(t, g.model)).Evaluator(), g.model)
 	}
@@ -38,7 +42,7 @@ var batchSizes = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 63, 64, 500}
 
 func TestBatchEqualsLeaves(t *testing.T) {
 	for _, g := range goldens(t) {
-		if g.expect != "predict" {
+		if g.expect != "predict" || strings.HasPrefix(g.model, "linear_") {
 			continue
 		}
 		t.Run(g.model, func(t *testing.T) {

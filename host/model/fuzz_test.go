@@ -19,6 +19,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add(d.set(f, 2, "left_child", "1 -2").text())
 	f.Add(d.setHeader(f, "max_feature_idx=2", "max_feature_idx=100000").text())
 	f.Add(takeApart(f, readModel(f, "one_feature")).first(1).text())
+	f.Add(linearModel(f).text())
+	f.Add([]byte("\x80\x04\x95 a pickle"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		loadDamaged(t, text)
 		// A mutated text seldom has right sizes: give it such, so that the trees are reached.

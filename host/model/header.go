@@ -30,7 +30,7 @@ func parseHeader(c *cursor) (h header, sizes []byte, err error) {
 		return h, nil, err
 	}
 	if string(first) != "tree" {
-		return h, nil, malformed("line 1 is %q, a LightGBM model text begins with \"tree\"", clip(first))
+		return h, nil, malformed("line 1 is not \"tree\", with which the text of a LightGBM model begins; " + saveText)
 	}
 	s := section{tree: headerSection, values: map[string][]byte{}}
 	if err := s.read(c, headerKeys); err != nil {
@@ -50,12 +50,13 @@ func parseHeader(c *cursor) (h header, sizes []byte, err error) {
 	}
 	if v, ok := s.values["average_output"]; ok {
 		if len(v) != 0 {
-			return h, nil, malformed("header: average_output is %q, want no value", clip(v))
+			return h, nil, malformed("header: average_output has a value, want none")
 		}
 		h.average = true
 	}
-	if sizes, err = s.need("tree_sizes"); err != nil {
-		return h, nil, err
+	sizes, ok := s.values["tree_sizes"]
+	if !ok {
+		return h, nil, malformed("header: no tree_sizes: an old LightGBM wrote the model, or the text was changed since; " + saveAgain)
 	}
 	if len(sizes) == 0 {
 		return h, nil, unsupported("the model has no trees: it would answer 0 for every row")
@@ -64,14 +65,17 @@ func parseHeader(c *cursor) (h header, sizes []byte, err error) {
 }
 
 // checkKind refuses formats and shapes of output that are not scored here. v4
-// differs from v3 only by an optional section after the trees (LightGBM #4782).
+// differs from v3 only by an optional section after the trees (LightGBM #4782),
+// and v3 from v2, which LightGBM 2.1 and 2.2 write, by lists that decide no score.
 func checkKind(s *section) error {
-	version, err := s.need("version")
-	if err != nil {
-		return err
+	version, ok := s.values["version"]
+	if !ok {
+		return malformed("header: no version: an old LightGBM wrote the model, or the text was changed since; " + saveAgain)
 	}
-	if v := string(version); v != "v3" && v != "v4" {
-		return unsupported("header: version is %q, this host reads v3 and v4", clip(version))
+	switch string(version) {
+	case "v2", "v3", "v4":
+	default:
+		return unsupported("header: the version is not v2, v3 or v4, which this host reads; " + saveAgain)
 	}
 	for _, key := range []string{"num_class", "num_tree_per_iteration"} {
 		n, err := s.integer(key, 1, 1<<30)
@@ -82,7 +86,7 @@ func checkKind(s *section) error {
 			return unsupported("header: %s is %d: a multiclass model has no single prediction", key, n)
 		}
 	}
-	_, err = s.integer("label_index", 0, 1<<30)
+	_, err := s.integer("label_index", 0, 1<<30)
 	return err
 }
 

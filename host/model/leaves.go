@@ -92,11 +92,7 @@ func sumLeaves[V value](e *ensemble, dst []float64, rows []V) error {
 // prepare copies a row as leaves must see it.
 func prepare[V value](e *ensemble, row []float64, from []V) {
 	for j, v := range from {
-		x := float64(v)
-		if math.Abs(x) <= zeroThreshold {
-			x = 0
-		}
-		row[j] = x
+		row[j] = asRead(float64(v))
 	}
 	for _, j := range e.categorical {
 		// Written so that NaN fails too. A fraction above -1 counts as category 0.

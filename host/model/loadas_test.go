@@ -22,12 +22,17 @@ func TestLoadAs(t *testing.T) {
 			rows, width := readMatrix(t, g.rows)
 			want := make([]float64, len(rows)/width)
 			require.NoError(t, m.Predict(want, rows))
-			for _, by := range []Evaluator{m.Evaluator(), {Name: EvaluatorLeaves, Reason: "golden row 7"}} {
+			words := []Evaluator{m.Evaluator(), {Name: EvaluatorLeaves, Reason: "golden row 7"}}
+			if m.rowwise != nil {
+				words = words[:1]
+			}
+			for _, by := range words {
 				as, err := LoadAs(text, by)
 				require.NoError(t, err)
 				require.Equal(t, by, as.Evaluator())
-				require.Equal(t, by.Name == EvaluatorBatch, as.leaves == nil)
-				require.Equal(t, by.Name == EvaluatorLeaves, as.batch == nil)
+				require.Equal(t, by.Name == EvaluatorLeaves, as.leaves != nil)
+				require.Equal(t, by.Name == EvaluatorBatch, as.batch != nil)
+				require.Equal(t, by.Name == EvaluatorLinear, as.rowwise != nil)
 				require.Equal(t, m.header.names, as.header.names)
 				require.Equal(t, m.Trees(), as.Trees())
 				require.Same(t, as, as.Hold(rows))
@@ -41,6 +46,11 @@ func TestLoadAs(t *testing.T) {
 
 // A word that cannot be right for these bytes is not obeyed.
 func TestLoadAsWhatItCannotBe(t *testing.T) {
+	for _, name := range []string{EvaluatorBatch, EvaluatorLeaves} {
+		as, err := LoadAs(readModel(t, "linear_numeric"), Evaluator{Name: name})
+		require.NoError(t, err)
+		require.Equal(t, EvaluatorLinear, as.Evaluator().Name)
+	}
 	text := readModel(t, "cat_mixed")
 	as, err := LoadAs(text, Evaluator{Name: EvaluatorBatch})
 	require.NoError(t, err)

@@ -17,18 +17,19 @@ const MaxBytes = 64 << 20
 // safe for concurrent use.
 type Model struct {
 	header
-	trees  int
-	leaves *ensemble // nil in what LoadAs gives with a batch evaluator
-	batch  *flat     // nil = leaves alone
-	reason string    // why batch is nil
+	trees   int
+	leaves  *ensemble // nil in what LoadAs gives with a batch evaluator, and with linear trees
+	batch   *flat     // nil = leaves alone
+	reason  string    // why batch is nil
+	rowwise *rowwise  // where there are linear trees, then the only one
 }
 
 // Load checks a LightGBM model text (as Booster.save_model writes it, format
-// v3 or v4) and makes it ready to score. Every error is a *release.Rejection:
+// v2 to v4) and makes it ready to score. Every error is a *release.Rejection:
 // release.ModelMalformed for a text that LightGBM did not write like this,
 // release.ModelUnsupported for a model that this host cannot score exactly
-// (linear trees, more than one output, an unknown objective or key) or that
-// cannot say anything (no trees). text is not kept.
+// (more than one output, pandas' categories, an unknown objective or key) or
+// that cannot say anything (no trees). No error quotes the text. text is not kept.
 func Load(text []byte) (*Model, error) {
 	f, err := parse(text)
 	if err != nil {
@@ -37,6 +38,9 @@ func Load(text []byte) (*Model, error) {
 	e, err := newEnsemble(f)
 	if err != nil {
 		return nil, err
+	}
+	if f.linear() {
+		return newLinear(f, e)
 	}
 	batch, err := newFlat(f)
 	return newModel(f, e, batch, err), nil
@@ -51,6 +55,10 @@ func LoadAs(text []byte, by Evaluator) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{header: f.header, trees: len(f.trees), reason: by.Reason}
+	if f.linear() {
+		m.rowwise = newRowwise(f)
+		return m, nil
+	}
 	if by.Name == EvaluatorBatch {
 		if m.batch, err = newFlat(f); err == nil {
 			return m, nil
@@ -99,10 +107,14 @@ func raw[V value](m *Model, dst []float64, rows []V) error {
 	if want := len(dst) * m.width; len(rows) != want {
 		return fmt.Errorf("model: %d values given, want %d: %d rows of %d columns", len(rows), want, len(dst), m.width)
 	}
-	if m.batch == nil {
+	switch {
+	case m.batch != nil:
+		sumFlat(m.batch, dst, rows)
+	case m.rowwise != nil:
+		sumRowwise(m.rowwise, dst, rows, linearLeaf)
+	default:
 		return sumLeaves(m.leaves, dst, rows)
 	}
-	sumFlat(m.batch, dst, rows)
 	return nil
 }
 

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"math"
 	"strconv"
-
-	"edgesignal/host/text"
 )
 
 // maxToken is longer than any number LightGBM writes (%.17g: 24 bytes).
@@ -82,6 +80,3 @@ func parseThreshold(tok []byte) (x float64, ok bool) {
 	}
 	return parseFinite(tok)
 }
-
-// clip shortens what a message quotes.
-func clip(b []byte) string { return text.Clip(string(b), 60) }

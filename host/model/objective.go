@@ -42,7 +42,7 @@ func parseObjective(line string) (func(float64) float64, error) {
 			}
 		}
 	}
-	return nil, unsupported("header: the transform of objective %q is not known", clip([]byte(line)))
+	return nil, unsupported("header: the objective, or a parameter of it, is none whose transform is known")
 }
 
 // parseSigmoid reads the positive number that a C++ stream wrote with six

@@ -34,7 +34,7 @@ func (s *section) read(c *cursor, known map[string]bool) error {
 		}
 		key, value, _ := bytes.Cut(line, []byte("="))
 		if !known[string(key)] {
-			return unsupported("%s, line %d: unknown key %q", s.name(), c.line, clip(key))
+			return unsupported("%s, line %d: a key that is not known: it might change what the model says", s.name(), c.line)
 		}
 		if _, twice := s.values[string(key)]; twice {
 			return malformed("%s, line %d: %s stands twice", s.name(), c.line, key)
@@ -60,7 +60,7 @@ func (s *section) integer(key string, low, high int) (int, error) {
 	}
 	n, ok := parseInt(v)
 	if !ok || n < low || n > high {
-		return 0, malformed("%s: %s is %q, want a whole number from %d to %d", s.name(), key, clip(v), low, high)
+		return 0, malformed("%s: %s is not a whole number from %d to %d", s.name(), key, low, high)
 	}
 	return n, nil
 }
@@ -97,7 +97,7 @@ func (s *section) optional(n int, keys ...string) error {
 func (s *section) each(key, want string, take func(i int, tok []byte) bool) error {
 	return eachToken(s.values[key], func(i int, tok []byte) error {
 		if !take(i, tok) {
-			return malformed("%s: %s[%d] is %q, want %s", s.name(), key, i, clip(tok), want)
+			return malformed("%s: %s[%d] is not %s", s.name(), key, i, want)
 		}
 		return nil
 	})

@@ -6,15 +6,17 @@ import "math"
 // exponential depend on the C library there: they agree within 4 ulp, and
 // mostly to the last bit.
 
-// signedSquare undoes reg_sqrt: sign(x)*x*x.
+// signedSquare undoes reg_sqrt: sign(x)*x*x. A linear tree may give NaN.
 func signedSquare(x float64) float64 {
 	switch {
 	case x > 0:
 		return x * x
 	case x < 0:
 		return -x * x
+	case x == 0:
+		return 0
 	}
-	return 0
+	return x
 }
 
 // exponential returns the inverse of the log link of poisson, gamma and tweedie.

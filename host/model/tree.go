@@ -4,9 +4,10 @@ package model
 // tree of one leaf has no node.
 type tree struct {
 	nodes     []node
-	leaves    []float64 // what each leaf adds to the score; finite
-	setBounds []uint32  // set i of categories is setWords[setBounds[i]:setBounds[i+1]]
-	setWords  []uint32  // bit c%32 of word c/32 = category c goes left
+	leaves    []float64     // what each leaf adds to the score; finite
+	setBounds []uint32      // set i of categories is setWords[setBounds[i]:setBounds[i+1]]
+	setWords  []uint32      // bit c%32 of word c/32 = category c goes left
+	linear    *linearLeaves // nil = each leaf is its value
 }
 
 // node is one split: left if the row's value of feature is <= threshold, or

@@ -68,8 +68,11 @@ func (p *treeParser) parse(c *cursor, number int) (t tree, depth int, err error)
 	} else if n != number {
 		return t, 0, malformed("tree %d is numbered Tree=%d", number, n)
 	}
-	if linear, ok := s.values["is_linear"]; ok && string(linear) != "0" {
-		return t, 0, unsupported("tree %d: is_linear=%s: linear trees are not supported", number, clip(linear))
+	linear := 0
+	if _, ok := s.values["is_linear"]; ok {
+		if linear, err = s.integer("is_linear", 0, 1); err != nil {
+			return t, 0, err
+		}
 	}
 	leaves, err := s.integer("num_leaves", 1, maxLeaves)
 	if err != nil {
@@ -77,6 +80,11 @@ func (p *treeParser) parse(c *cursor, number int) (t tree, depth int, err error)
 	}
 	if err := t.readLeaves(s, leaves); err != nil {
 		return t, 0, err
+	}
+	if linear == 1 {
+		if t.linear, err = readLinear(s, leaves, len(p.splits)); err != nil {
+			return t, 0, err
+		}
 	}
 	sets, err := s.integer("num_cat", 0, leaves-1)
 	if err != nil || leaves == 1 {

@@ -51,8 +51,8 @@ func Models(good []byte) []ModelCase {
 		return document{header: d.header, trees: slices.Repeat(d.trees[:1], large/len(d.trees[0])), tail: d.tail}.text()
 	})
 	add(release.ModelMalformed, "model that is a module", "", func() []byte { return []byte(header) })
-	add(release.ModelMalformed, "model that is JSON", "line 1", func() []byte { return []byte(`{"name":"tree","version":"v4"}`) })
-	add(release.ModelMalformed, "model that is a pickle", "", func() []byte { return []byte("\x80\x04\x95\x10\x00\x00\x00cos\nsystem\n.") })
+	add(release.ModelMalformed, "model that is JSON", "it is JSON", func() []byte { return []byte(`{"name":"tree","version":"v4"}`) })
+	add(release.ModelMalformed, "model that is a pickle", "it is a pickle", func() []byte { return []byte("\x80\x04\x95\x10\x00\x00\x00cos\nsystem\n.") })
 
 	for _, part := range []struct {
 		name string
@@ -60,7 +60,7 @@ func Models(good []byte) []ModelCase {
 	}{{"a hundredth", 1}, {"a third", 33}, {"nine tenths", 90}} {
 		add(release.ModelMalformed, "model cut after "+part.name, "", func() []byte { return good[:len(good)*part.of/100] })
 	}
-	whole("model without its end", `want "end of trees"`, func(s string) string { before, _, _ := strings.Cut(s, "end of trees"); return before })
+	whole("model without its end", `is not "end of trees"`, func(s string) string { before, _, _ := strings.Cut(s, "end of trees"); return before })
 	whole("model twice", "more than one model", func(s string) string { return s + s })
 	whole("model with Windows' line ends", "carriage return", func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") })
 	whole("model with a NUL", "NUL", func(s string) string { return strings.Replace(s, "num_class=1", "num_class=\x001", 1) })
@@ -69,13 +69,23 @@ func Models(good []byte) []ModelCase {
 	without := d
 	without.trees, without.header = nil, sizesLine.ReplaceAllString(d.header, "tree_sizes=")
 	unsupported("model without trees", "no trees", without)
-	unsupported("model of version 2", `version is "v2"`, d.inHeader("version", "v2"))
+	unsupported("model of version 5", "the version is not v2, v3 or v4", d.inHeader("version", "v5"))
 	unsupported("model of 3 classes", "multiclass", d.inHeader("num_class", "3"))
 	unsupported("model of 10^9 classes", "multiclass", d.inHeader("num_class", "1000000000"))
 	unsupported("model of 3 trees an iteration", "num_tree_per_iteration is 3", d.inHeader("num_tree_per_iteration", "3"))
-	unsupported("model of linear trees", "linear trees", d.inTree("is_linear", "1"))
-	unsupported("model of an unknown objective", `objective "__import__('os')`, d.inHeader("objective", "__import__('os').system('id')"))
-	unsupported("model with an unknown key", `unknown key "leaf_code"`, d.inTree("num_leaves", value(d.trees[0], "num_leaves")+"\nleaf_code=1"))
+	malformed("model of linear trees without their lists", "no leaf_const", d.inTree("is_linear", "1"))
+	leaves := strings.Count(value(d.trees[0], "leaf_value"), " ")
+	linear := func(counts, columns string) document {
+		zeros := strings.Repeat(" 0", leaves)
+		return d.inTree("is_linear", "1\nleaf_const=0"+zeros+"\nnum_features="+counts+zeros+"\nleaf_features="+columns+"\nleaf_coeff=1")
+	}
+	malformed("model of a linear leaf of 10^9 terms", "num_features[0]", linear("1000000000", "0"))
+	malformed("model of a linear leaf of -1 terms", "num_features[0]", linear("-1", "0"))
+	malformed("model of a linear leaf with a column beyond the last", "leaf_features of leaf 0", linear("1", "4294967295"))
+	malformed("model of linear leaves without columns", "leaf_features of leaf 1", linear("1", "0  "))
+	unsupported("model with categories of pandas", "pandas_categorical", document{d.header, d.trees, d.tail + "\npandas_categorical:[[\"a\"]]\n"})
+	unsupported("model of an unknown objective", "the objective", d.inHeader("objective", "__import__('os').system('id')"))
+	unsupported("model with an unknown key", "a key that is not known", d.inTree("num_leaves", value(d.trees[0], "num_leaves")+"\nleaf_code=1"))
 	unsupported("model of 10^9 columns", "limit is 100000", d.inHeader("max_feature_idx", "1000000000"))
 	malformed("model of 2^64 columns", "max_feature_idx", d.inHeader("max_feature_idx", "18446744073709551616"))
 	malformed("model of columns that are not there", "want 100000", d.inHeader("max_feature_idx", "99999"))
@@ -87,7 +97,7 @@ func Models(good []byte) []ModelCase {
 	})
 	add(release.ModelUnsupported, "model of trees too deep", "limit is 1048576", func() []byte { return chains(d) })
 
-	malformed("model of 10^9 leaves", `num_leaves is "1000000000"`, d.inTree("num_leaves", "1000000000"))
+	malformed("model of 10^9 leaves", "num_leaves is not a whole number", d.inTree("num_leaves", "1000000000"))
 	malformed("model of 100,000 leaves that are not there", "want 100000", d.inTree("num_leaves", "100000"))
 	malformed("model of -1 leaves", "num_leaves", d.inTree("num_leaves", "-1"))
 	malformed("model of 10^9 categories", "num_cat", d.inTree("num_cat", "1000000000"))
@@ -95,13 +105,13 @@ func Models(good []byte) []ModelCase {
 	malformed("model with a cycle", "want a node or leaf of the tree that no other node has", d.inList("left_child", -1, "0"))
 	malformed("model with a leaf beyond the last", "want a node or leaf", d.inList("right_child", 0, "-2147483648"))
 	malformed("model with a node beyond the last", "want a node or leaf", d.inList("left_child", 0, "2147483647"))
-	malformed("model with a threshold NaN", `threshold[0] is "nan"`, d.inList("threshold", 0, "nan"))
+	malformed("model with a threshold NaN", "threshold[0] is not a number", d.inList("threshold", 0, "nan"))
 	malformed("model with a threshold beyond a double", "threshold[0]", d.inList("threshold", 0, "1e999"))
 	malformed("model with a threshold of a million digits", "threshold[0]", d.inList("threshold", 0, strings.Repeat("9", 1_000_000)))
 	malformed("model with a column beyond the last", "split_feature[0] is 4294967295", d.inList("split_feature", 0, "4294967295"))
 	malformed("model with an unknown decision", "decision_type[0]", d.inList("decision_type", 0, "255"))
-	malformed("model with a leaf NaN", `leaf_value[0] is "nan"`, d.inList("leaf_value", 0, "nan"))
-	malformed("model with a leaf of infinity", `leaf_value[0] is "inf"`, d.inList("leaf_value", 0, "inf"))
+	malformed("model with a leaf NaN", "leaf_value[0] is not a finite number", d.inList("leaf_value", 0, "nan"))
+	malformed("model with a leaf of infinity", "leaf_value[0] is not a finite number", d.inList("leaf_value", 0, "inf"))
 	malformed("model with a leaf beyond a double", "leaf_value[0]", d.inList("leaf_value", 0, "-1e309"))
 
 	names := strings.Split(value(d.header, "feature_names"), " ")

@@ -21,7 +21,7 @@ type RuleTrial struct {
 	Rule   string           // a file, or builtin:NAME
 	Params []byte           // a JSON object; empty = {}
 	Config []byte           // a JSON object with the limits, as a release has it; empty = the default limits
-	Input  *portfolio.Input // its Params and Limits are set here; nil = only the checks
+	Input  *portfolio.Input // its Limits are those of Config; nil = only the checks
 }
 
 // RuleVerdict is what the gate says of an admissible rule.
@@ -55,11 +55,7 @@ func TryRule(ctx context.Context, t RuleTrial) (*RuleVerdict, error) {
 	job := gate.Job{Candidate: gate.Candidate{
 		Manifest: release.Manifest{RuleSHA256: release.Sum(wasm), RuleParams: json.RawMessage(t.Params), Limits: limits}, Rule: wasm,
 	}}
-	if t.Input != nil {
-		in := *t.Input
-		in.Params, in.Limits = job.Manifest.RuleParams, limits
-		job.Trial = &in
-	}
+	job.Trial = t.Input
 	verdict, err := (&gate.Child{}).Check(ctx, job)
 	if err != nil {
 		return nil, err

@@ -125,7 +125,7 @@ func agrees(t *testing.T, m *rule.Module) {
 var text = rapid.StringN(0, 20, -1).Filter(func(s string) bool { return !strings.Contains(s, "\x00") })
 
 // params returns some of the parameters, with numbers of up to 16 digits.
-func params(t *rapid.T) json.RawMessage {
+func params(t *rapid.T) rule.Params {
 	p := map[string]any{}
 	if rapid.Bool().Draw(t, "with gross") {
 		digits := rapid.IntRange(1, 999_999_999_999_999).Draw(t, "digits")
@@ -140,7 +140,9 @@ func params(t *rapid.T) json.RawMessage {
 	}
 	text, err := json.Marshal(p)
 	require.NoError(t, err)
-	return text
+	all, err := rule.ParseParams(text)
+	require.NoError(t, err)
+	return all
 }
 
 func BenchmarkConstruct(b *testing.B) {

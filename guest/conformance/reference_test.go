@@ -13,7 +13,7 @@ import (
 
 // reference returns risk_tilt once more, from its formula alone and on encoding/json.
 func reference(in rule.Input) ([]float64, error) {
-	gross, longOnly, byRank, problem := referenceParams(in.Params)
+	gross, longOnly, byRank, problem := referenceParams(in.Params.JSON())
 	if problem != "" {
 		return nil, own(1, problem)
 	}

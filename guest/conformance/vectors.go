@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+
+	"edgesignal/host/rule"
 )
 
 // Vectors are the cases of one rule.
@@ -26,7 +28,7 @@ type Case struct {
 // Call is one call and what it must answer: Weights, or WeightsSHA256 where
 // there are many, or Status and Message.
 type Call struct {
-	Params      json.RawMessage    `json:"params"` // as the user writes them; none = {}
+	Params      rule.Params        `json:"params"` // as the user writes them; none = {}
 	Predictions []Float            `json:"predictions"`
 	Columns     map[string][]Float `json:"columns"`
 	Generate    *Generator         `json:"generate"` // in place of Predictions and Columns

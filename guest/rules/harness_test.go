@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"testing"
 
@@ -41,8 +40,12 @@ func module(t testing.TB, name string) *rule.Module {
 
 // construct runs the rule as the host does: schema, call, checks of the answer.
 func construct(m *rule.Module, in input) ([]float64, error) {
+	params, err := rule.ParseParams([]byte(in.params))
+	if err != nil {
+		return nil, err
+	}
 	book, err := portfolio.Construct(context.Background(), m, portfolio.Input{
-		Predictions: in.predictions, Columns: in.columns, Params: json.RawMessage(in.params), Limits: noLimits,
+		Predictions: in.predictions, Columns: in.columns, Params: params, Limits: noLimits,
 	})
 	return book.Weights, err
 }
@@ -53,8 +56,12 @@ func constructUnchecked(m *rule.Module, in input) error {
 	for i, name := range m.Meta().Columns {
 		columns[i] = in.columns[name]
 	}
-	_, err := m.Construct(context.Background(), rule.Input{
-		Params: json.RawMessage(in.params), Predictions: in.predictions, Ranks: in.predictions, Columns: columns,
+	params, err := rule.ParseParams([]byte(in.params))
+	if err != nil {
+		return err
+	}
+	_, err = m.Construct(context.Background(), rule.Input{
+		Params: params, Predictions: in.predictions, Ranks: in.predictions, Columns: columns,
 	})
 	return err
 }

@@ -194,7 +194,9 @@ func TestSchemaAloneRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := module(t, tt.rule)
-			err := m.CheckParams(json.RawMessage(tt.params))
+			params, err := rule.ParseParams([]byte(tt.params))
+			require.NoError(t, err)
+			_, err = m.Accept(params)
 			var refused *rule.ParamsError
 			require.ErrorAs(t, err, &refused)
 			require.Equal(t, tt.field, refused.Fields[0].Field)

@@ -110,8 +110,8 @@ func (p *page) write(c *fiber.Ctx) error {
 }
 
 // appendKey writes all that decides a book: release, market, day and what is asked.
-// No part can run into the next: none holds a line feed but Params, whose
-// length stands before it. The same symbols in another order are another key,
+// No part can run into the next: none holds a line feed but the parameters'
+// digest, which is of one length or none. The same symbols in another order are another key,
 // and the same book.
 func appendKey(b []byte, snap *live.Snapshot, q *signal.Query) []byte {
 	b = append(b, snap.Release.Digest...)
@@ -129,8 +129,11 @@ func appendKey(b []byte, snap *live.Snapshot, q *signal.Query) []byte {
 			b = append(append(b, '\n'), s...)
 		}
 	}
-	b = strconv.AppendInt(append(b, '\n'), int64(len(q.Params)), 10)
-	b = append(append(b, '\n'), q.Params...)
+	b = append(b, '\n')
+	if !q.Params.Empty() {
+		digest := q.Params.Digest()
+		b = append(b, digest[:]...)
+	}
 	if len(q.Previous) == 0 {
 		return b
 	}

@@ -18,6 +18,7 @@ import (
 	"edgesignal/host/live"
 	"edgesignal/host/market"
 	"edgesignal/host/release"
+	"edgesignal/host/rule"
 	"edgesignal/host/score"
 	"edgesignal/host/signal"
 )
@@ -87,7 +88,7 @@ func TestOneChangeIsAnotherPage(t *testing.T) {
 	day := market.Date(20_000)
 	base := func() (*live.Snapshot, *signal.Query) {
 		return &live.Snapshot{Release: &live.Release{Digest: "sha256:a"}, Market: &market.Market{Revision: "m"}},
-			&signal.Query{Symbols: []string{"A", "B"}, Params: []byte(`{"a":1}`), Previous: map[string]float64{"A": 0.5}}
+			&signal.Query{Symbols: []string{"A", "B"}, Params: params(t, `{"a":1}`), Previous: map[string]float64{"A": 0.5}}
 	}
 	keys := map[string]string{}
 	for name, change := range map[string]func(*live.Snapshot, *signal.Query){
@@ -100,16 +101,18 @@ func TestOneChangeIsAnotherPage(t *testing.T) {
 		"symbols run together":    func(_ *live.Snapshot, q *signal.Query) { q.Symbols = []string{"AB"} },
 		"a filter instead":        func(_ *live.Snapshot, q *signal.Query) { q.Symbols, q.Only = nil, q.Symbols },
 		"a filter and one symbol": func(_ *live.Snapshot, q *signal.Query) { q.Symbols, q.Only = []string{"A"}, []string{"B"} },
-		"parameters":              func(_ *live.Snapshot, q *signal.Query) { q.Params = []byte(`{"a":2}`) },
-		"no parameters":           func(_ *live.Snapshot, q *signal.Query) { q.Params = nil },
+		"parameters":              func(_ *live.Snapshot, q *signal.Query) { q.Params = params(t, `{"a":2}`) },
+		"no parameters":           func(_ *live.Snapshot, q *signal.Query) { q.Params = rule.Params{} },
 		"a weight":                func(_ *live.Snapshot, q *signal.Query) { q.Previous = map[string]float64{"A": 0.25} },
 		"another's weight":        func(_ *live.Snapshot, q *signal.Query) { q.Previous = map[string]float64{"B": 0.5} },
 		"a weight of 0":           func(_ *live.Snapshot, q *signal.Query) { q.Previous = map[string]float64{"A": 0} },
 		"no weights":              func(_ *live.Snapshot, q *signal.Query) { q.Previous = nil },
 		"parameters like a weight": func(_ *live.Snapshot, q *signal.Query) {
-			q.Params, q.Previous = []byte("{\"a\":1}\nA 3fe0000000000000"), nil
+			q.Params, q.Previous = params(t, `{"a":"\nA 3fe0000000000000"}`), nil
 		},
-		"symbols like a parameter":  func(_ *live.Snapshot, q *signal.Query) { q.Symbols, q.Params = []string{"A", "B", "0", "7"}, nil },
+		"symbols like a parameter": func(_ *live.Snapshot, q *signal.Query) {
+			q.Symbols, q.Params = []string{"A", "B", "0", "7"}, rule.Params{}
+		},
 		"symbols, and a filter too": func(_ *live.Snapshot, q *signal.Query) { q.Only = []string{"A"} },
 	} {
 		snap, q := base()

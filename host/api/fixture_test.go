@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"edgesignal/host/live"
+	"edgesignal/host/rule"
 	"edgesignal/host/signal"
 )
 
@@ -105,6 +106,13 @@ func decode[T any](t testing.TB, r reply, status int) T {
 	dec.DisallowUnknownFields()
 	require.NoError(t, dec.Decode(&v), "%s", r.body)
 	return v
+}
+
+func params(t testing.TB, text string) rule.Params {
+	t.Helper()
+	p, err := rule.ParseParams([]byte(text))
+	require.NoError(t, err)
+	return p
 }
 
 // elsewhere makes every client look as if it came from another machine.

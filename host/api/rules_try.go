@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -53,10 +54,10 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 		return err
 	}
 	job := gate.Job{Candidate: gate.Candidate{
-		Manifest: release.Manifest{RuleSHA256: release.Sum(form.module), RuleParams: form.params, Limits: snap.Release.Manifest.Limits},
+		Manifest: release.Manifest{RuleSHA256: release.Sum(form.module), RuleParams: form.params.JSON(), Limits: snap.Release.Manifest.Limits},
 		Rule:     form.module,
 	}}
-	job.Trial = &portfolio.Input{Predictions: in.Predictions, Columns: in.Columns, Params: form.params, Limits: job.Manifest.Limits}
+	job.Trial = &portfolio.Input{Predictions: in.Predictions, Columns: in.Columns}
 	verdict, err := s.opt.Gate.Check(ctx, job)
 	var refused *release.Rejection
 	if errors.As(err, &refused) {
@@ -76,9 +77,13 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	var given json.RawMessage
+	if !form.params.Empty() {
+		given = form.params.JSON()
+	}
 	a := newSignalsAnswer(snap, book, s.opt.Now())
 	return answer(c, &tryAnswer{
-		Signals: a.Signals, Metadata: a.Metadata, Rule: ruleAnswerOf(verdict.Rule, form.params),
+		Signals: a.Signals, Metadata: a.Metadata, Rule: ruleAnswerOf(verdict.Rule, given),
 		Fuel: verdict.Trial.Book.Fuel, Log: logLines(verdict.Trial.Book.Log), Gate: gateAnswerOf(&verdict.Report),
 	})
 }

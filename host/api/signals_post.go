@@ -12,6 +12,7 @@ import (
 	"edgesignal/host/market"
 	"edgesignal/host/rule"
 	"edgesignal/host/signal"
+	"edgesignal/host/strictjson"
 )
 
 // generateSignals answers POST /signals/generate: a book over exactly the symbols
@@ -30,7 +31,7 @@ func (s *Server) generateSignals(c *fiber.Ctx) error {
 	}
 	q, err := g.query()
 	if err != nil {
-		return err
+		return g.named(err)
 	}
 	return g.named(s.answerBook(c, g.Strategy, q))
 }
@@ -42,7 +43,7 @@ type generate struct {
 	Strategy string
 	TopN     *int64
 	BottomN  *int64
-	Params   map[string]json.RawMessage
+	Params   rule.Params
 	Previous []holding
 }
 
@@ -67,16 +68,28 @@ func readGenerate(text []byte) (*generate, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.Params = map[string]json.RawMessage{}
-	err = body.Object("params", params, func(name, value string) error {
-		g.Params[name] = json.RawMessage(value)
-		return nil
-	})
-	if err != nil {
+	if g.Params, err = readParams(params); err != nil {
 		return nil, err
 	}
 	g.Previous, err = holdings(previous)
 	return g, err
+}
+
+// readParams reads the field params: an object, null or absent. Each name
+// stands once, at every level.
+func readParams(object json.RawMessage) (rule.Params, error) {
+	if len(object) == 0 || string(object) == "null" {
+		return rule.Params{}, nil
+	}
+	p, err := rule.ParseParams(object)
+	var twice *strictjson.DuplicateError
+	switch {
+	case errors.Is(err, strictjson.ErrNoObject):
+		return p, body.Errorf("field params: an object expected, got %.100s", object)
+	case errors.As(err, &twice):
+		return p, body.Errorf("in params: %v", twice)
+	}
+	return p, err
 }
 
 // holdings reads previous_weights.
@@ -100,24 +113,31 @@ func (g *generate) query() (signal.Query, error) {
 	}
 	var bad fieldErrors
 	q := signal.Query{Symbols: canonical(g.Symbols, &bad), AsOf: asOf, Previous: previousWeights(g.Previous, &bad)}
+	q.Params = g.Params
+	var sizes []byte
 	for _, n := range g.sizes() {
-		switch _, twice := g.Params[n.name]; {
+		switch {
 		case n.value == nil:
 			continue
 		case *n.value < 0:
 			bad.add(n.name, "%d is negative", *n.value)
-		case twice:
+		case g.Params.Has(n.name):
 			bad.add(n.name, "is given here and in params")
 		default:
-			g.Params[n.name] = strconv.AppendInt(nil, *n.value, 10)
+			sizes = append(sizes, "{,"[min(len(sizes), 1)], '"')
+			sizes = strconv.AppendInt(append(append(sizes, n.name...), `":`...), *n.value, 10)
 		}
 	}
 	if err := bad.err(); err != nil {
 		return signal.Query{}, err
 	}
-	if len(g.Params) > 0 {
-		if q.Params, err = json.Marshal(g.Params); err != nil {
-			return signal.Query{}, err
+	if len(sizes) > 0 {
+		given, err := rule.ParseParams(append(sizes, '}'))
+		if err != nil {
+			return q, err
+		}
+		if q.Params, err = g.Params.With(given); err != nil {
+			return q, err
 		}
 	}
 	return q, nil

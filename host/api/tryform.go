@@ -13,12 +13,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"edgesignal/host/api/body"
+	"edgesignal/host/rule"
 )
 
 // tryForm is the multipart/form-data body of POST /api/v1/rules/try.
 type tryForm struct {
-	module   []byte          // valid until the handler returns
-	params   json.RawMessage // of the rule; nil = {}
+	module   []byte // valid until the handler returns
+	params   rule.Params
 	strategy string
 	asOf     string
 	symbols  []string // nil = the strategy's universe
@@ -69,7 +70,10 @@ func (f *tryForm) set(name string, value []byte) (err error) {
 	case "module":
 		f.module = value
 	case "params":
-		f.params, err = jsonObject(name, value)
+		var object json.RawMessage
+		if object, err = jsonObject(name, value); err == nil {
+			f.params, err = readParams(object)
+		}
 	case paramStrategy:
 		f.strategy = string(value)
 	case paramAsOf:

@@ -28,7 +28,8 @@ type checking struct {
 	Job
 	model  *model.Model // nil = none is checked
 	rule   *rule.Module
-	golden *Golden // nil = no golden file
+	params rule.Params // of the manifest, accepted by rule
+	golden *Golden     // nil = no golden file
 	out    Verdict
 }
 
@@ -139,8 +140,19 @@ func (c *checking) parameters() error {
 			return release.Reject(release.RuleABI, "the rule wants column %q, which this host does not provide", name)
 		}
 	}
-	if err := c.rule.CheckParams(c.Manifest.RuleParams); err != nil {
-		return release.Reject(release.RuleABI, "the release's parameters: %v", err)
+	var err error
+	c.params, err = acceptedParams(c.rule, c.Manifest)
+	return err
+}
+
+// acceptedParams returns the parameters of a release, held against its rule's schema.
+func acceptedParams(r *rule.Module, m release.Manifest) (rule.Params, error) {
+	p, err := rule.ParseParams(m.RuleParams)
+	if err == nil {
+		p, err = r.Accept(p)
 	}
-	return nil
+	if err != nil {
+		return p, release.Reject(release.RuleABI, "the release's parameters: %v", err)
+	}
+	return p, nil
 }

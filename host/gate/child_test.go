@@ -2,7 +2,6 @@ package gate_test
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -45,7 +44,7 @@ func TestAChildSaysWhatWouldBeSaidHere(t *testing.T) {
 	require.NoError(t, g.Probe(t.Context()))
 	require.NoError(t, (&gate.Child{}).Probe(t.Context()), "this same program")
 	job := gate.Job{Candidate: good(t)}
-	job.Trial = &portfolio.Input{Predictions: []float64{3, 2, 1}, Params: json.RawMessage(`{"top_n":1,"bottom_n":1}`), Limits: release.DefaultLimits}
+	job.Trial = &portfolio.Input{Predictions: []float64{3, 2, 1}, Params: params(t, `{"top_n":1,"bottom_n":1}`)}
 	here, err := gate.InPlace{}.Check(t.Context(), job)
 	require.NoError(t, err)
 	for _, cache := range []string{"cold", "warm"} {
@@ -73,15 +72,14 @@ func TestAChildSaysWhatWouldBeSaidHere(t *testing.T) {
 func TestTrialsFailAsConstructDoes(t *testing.T) {
 	g := child(t)
 	try := func(in portfolio.Input) *gate.Trial {
-		in.Limits = release.DefaultLimits
 		v, err := g.Check(t.Context(), gate.Job{Candidate: ruleOnly(t), Trial: &in})
 		require.NoError(t, err)
 		require.Nil(t, v.Trial.Book)
 		return v.Trial
 	}
 	predictions := []float64{2, 1}
-	require.ErrorContains(t, try(portfolio.Input{Predictions: predictions, Params: json.RawMessage(`{"gross":-1}`)}).Params, "gross")
-	require.ErrorContains(t, try(portfolio.Input{Predictions: predictions, Params: json.RawMessage(`{"gross":5}`)}).Limit, "max_weight")
+	require.ErrorContains(t, try(portfolio.Input{Predictions: predictions, Params: params(t, `{"gross":-1}`)}).Params, "gross")
+	require.ErrorContains(t, try(portfolio.Input{Predictions: predictions, Params: params(t, `{"gross":5}`)}).Limit, "max_weight")
 	c := ruleOnly(t)
 	c.Rule = stock(t, "no_trade_band")
 	sign(&c)

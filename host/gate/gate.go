@@ -33,7 +33,9 @@ type Candidate struct {
 // Job is what a gate is asked to do.
 type Job struct {
 	Candidate
-	Trial *portfolio.Input // what the rule is run on after the checks; nil = nothing
+	// Trial is what the rule is run on after the checks; nil = nothing. Its
+	// Params are laid over the manifest's; the limits are the manifest's.
+	Trial *portfolio.Input
 }
 
 // Verdict is what a gate says of a job that it accepts.

@@ -53,6 +53,13 @@ func stock(t testing.TB, name string) []byte {
 	return wasm
 }
 
+// params returns a rule's parameters.
+func params(t testing.TB, text string) rule.Params {
+	p, err := rule.ParseParams([]byte(text))
+	require.NoError(t, err)
+	return p
+}
+
 // sign makes the manifest name the bytes that the candidate has.
 func sign(c *gate.Candidate) {
 	c.Manifest.RuleSHA256 = release.Sum(c.Rule)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"strconv"
+
+	"edgesignal/host/rule"
 )
 
 // Golden is what the author of a release says that it answers: rows of
@@ -36,7 +38,7 @@ type GoldenPortfolio struct {
 	Symbols     []string            `json:"symbols"`
 	Predictions []float64           `json:"predictions"`
 	Columns     map[string][]column `json:"columns"`
-	Params      json.RawMessage     `json:"params"` // over the release's own
+	Params      rule.Params         `json:"params"` // over the release's own
 	Weights     []float64           `json:"weights"`
 	Tolerance   *float64            `json:"tolerance"` // nil = DefaultWeightTolerance
 }

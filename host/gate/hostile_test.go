@@ -41,7 +41,7 @@ func TestTheHostSurvivesTheCorpus(t *testing.T) {
 			}
 			start := time.Now()
 			v, err := g.Check(t.Context(), gate.Job{Candidate: candidate, Trial: &portfolio.Input{
-				Predictions: ascending(2000), Columns: everyColumn(2000), Params: c.Params, Limits: release.DefaultLimits,
+				Predictions: ascending(2000), Columns: everyColumn(2000),
 			}})
 			took := time.Since(start)
 			word, then := "passes", ""
@@ -96,7 +96,7 @@ func readAllTheTime(t *testing.T) (stop func() int64) {
 	require.NoError(t, err)
 	l, err := gate.Load(t.Context(), c, v, gate.InPlace{}.Rule)
 	require.NoError(t, err)
-	in := portfolio.Input{Predictions: ascending(500), Params: c.Manifest.RuleParams, Limits: c.Manifest.Limits}
+	in := portfolio.Input{Predictions: ascending(500), Params: l.Params, Limits: c.Manifest.Limits}
 	want, err := portfolio.Construct(t.Context(), l.Rule, in)
 	require.NoError(t, err)
 	var answers atomic.Int64

@@ -15,6 +15,7 @@ import (
 type Loaded struct {
 	Model  *model.Model
 	Rule   *rule.Module
+	Params rule.Params // of the manifest, accepted by Rule
 	Report Report
 }
 
@@ -45,11 +46,14 @@ func Load(ctx context.Context, c Candidate, verdict *Verdict, opt rule.Options) 
 }
 
 // warm predicts one row and runs the rule on the plain probe.
-func (l *Loaded) warm(ctx context.Context, m release.Manifest) error {
+func (l *Loaded) warm(ctx context.Context, m release.Manifest) (err error) {
+	if l.Params, err = acceptedParams(l.Rule, m); err != nil {
+		return err
+	}
 	if err := l.Model.Predict(make([]float64, 1), make([]float64, l.Model.Width())); err != nil {
 		return err
 	}
-	in, err := portfolio.RuleInput(l.Rule.Meta(), probe(m, probeSymbols, 1))
+	in, err := portfolio.RuleInput(l.Rule.Meta(), probe(m, l.Params, probeSymbols, 1))
 	if err != nil {
 		return err
 	}

@@ -31,13 +31,13 @@ const maxProbedGolden = 3
 // the release's parameters and do its work, or answer with an error of its own.
 func (c *checking) purity(ctx context.Context) error {
 	probes := []portfolio.Input{
-		probe(c.Manifest, probeSymbols, 1),
-		probe(c.Manifest, 1, 1),
-		probe(c.Manifest, 7, 3),
+		probe(c.Manifest, c.params, probeSymbols, 1),
+		probe(c.Manifest, c.params, 1, 1),
+		probe(c.Manifest, c.params, 7, 3),
 	}
 	if c.golden != nil {
 		for i := range c.golden.Portfolios[:min(len(c.golden.Portfolios), maxProbedGolden)] {
-			in, _, err := c.golden.Portfolios[i].input(c.Manifest)
+			in, _, err := c.golden.Portfolios[i].input(c.Manifest, c.params)
 			if err != nil {
 				return release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: %v", i, err)
 			}
@@ -134,8 +134,8 @@ func (o outcome) differs(got outcome) string {
 
 // probe returns n symbols with predictions of both signs, each value ties times,
 // and columns as a market might have them.
-func probe(m release.Manifest, n, ties int) portfolio.Input {
-	in := portfolio.Input{Params: m.RuleParams, Limits: m.Limits, Columns: map[string][]float64{}}
+func probe(m release.Manifest, params rule.Params, n, ties int) portfolio.Input {
+	in := portfolio.Input{Params: params, Limits: m.Limits, Columns: map[string][]float64{}}
 	column := func(value func(i int) float64) []float64 {
 		values := make([]float64, n)
 		for i := range values {

@@ -9,6 +9,7 @@ import (
 	"edgesignal/host/alpha158"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
+	"edgesignal/host/rule"
 )
 
 // GoldenReport says how close the release came to its golden file.
@@ -80,7 +81,7 @@ func (c *checking) replayPortfolios(ctx context.Context) error {
 
 func (c *checking) replayPortfolio(ctx context.Context, i int) error {
 	g, rep := &c.golden.Portfolios[i], c.out.Report.Golden
-	in, order, err := g.input(c.Manifest)
+	in, order, err := g.input(c.Manifest, c.params)
 	if err != nil {
 		return release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: %v", i, err)
 	}
@@ -113,8 +114,8 @@ func (c *checking) replayPortfolio(ctx context.Context, i int) error {
 
 // input returns the portfolio as a rule sees it, in ascending order of the symbols,
 // and that order: entry k of the input is entry order[k] of g.
-func (g *GoldenPortfolio) input(m release.Manifest) (in portfolio.Input, order []int, err error) {
-	if in.Params, err = portfolio.MergeParams(m.RuleParams, g.Params); err != nil {
+func (g *GoldenPortfolio) input(m release.Manifest, params rule.Params) (in portfolio.Input, order []int, err error) {
+	if in.Params, err = params.With(g.Params); err != nil {
 		return in, nil, err
 	}
 	order = make([]int, len(g.Symbols))

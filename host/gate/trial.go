@@ -43,7 +43,13 @@ func (c *checking) try(ctx context.Context) error {
 			return nil
 		}
 	}
-	book, err := portfolio.Construct(ctx, c.rule, *c.Trial)
+	in := *c.Trial
+	params, err := c.params.With(in.Params)
+	if err != nil {
+		return err
+	}
+	in.Params, in.Limits = params, c.Manifest.Limits
+	book, err := portfolio.Construct(ctx, c.rule, in)
 	switch {
 	case err == nil:
 		t.Book = &book

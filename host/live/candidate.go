@@ -12,6 +12,7 @@ import (
 	"edgesignal/host/gate"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
+	"edgesignal/host/rule"
 )
 
 // BuiltIn begins the rule path of a release that runs a stock rule:
@@ -30,17 +31,17 @@ func stockName(rulePath string) (name string, ok bool) {
 // rule ruleBytes is nil; the parameters of top_bottom start from defaults.
 func Candidate(rec *release.Record, defaults json.RawMessage, modelBytes, ruleBytes, golden []byte) (gate.Candidate, error) {
 	c := gate.Candidate{Model: modelBytes, Rule: ruleBytes, Golden: golden}
-	layers := []json.RawMessage{rec.RuleParams}
+	var below json.RawMessage
 	if name, ok := stockName(rec.RulePath); ok && ruleBytes == nil {
 		var err error
 		if c.Rule, err = stock(name, rec.RuleSHA256); err != nil {
 			return c, err
 		}
 		if name == rules.TopBottom {
-			layers = []json.RawMessage{defaults, rec.RuleParams}
+			below = defaults
 		}
 	}
-	params, err := portfolio.MergeParams(layers...)
+	params, err := paramsOver(below, rec.RuleParams)
 	if err != nil {
 		return c, release.Reject(release.RuleABI, "rule_params: %v", err)
 	}
@@ -50,12 +51,25 @@ func Candidate(rec *release.Record, defaults json.RawMessage, modelBytes, ruleBy
 	}
 	c.Manifest = release.Manifest{
 		Strategy: rec.Strategy, Version: rec.Version, FeatureSet: rec.FeatureSet,
-		ModelSHA256: release.Sum(c.Model), RuleSHA256: release.Sum(c.Rule), RuleParams: params, Limits: limits,
+		ModelSHA256: release.Sum(c.Model), RuleSHA256: release.Sum(c.Rule), RuleParams: params.JSON(), Limits: limits,
 	}
 	if golden != nil {
 		c.Manifest.GoldenSHA256 = release.Sum(golden)
 	}
 	return c, nil
+}
+
+// paramsOver returns the parameters of a release over those that hold where it sets none.
+func paramsOver(below, own json.RawMessage) (rule.Params, error) {
+	under, err := rule.ParseParams(below)
+	if err != nil {
+		return under, err
+	}
+	over, err := rule.ParseParams(own)
+	if err != nil {
+		return over, err
+	}
+	return under.With(over)
 }
 
 // stock returns the module of a stock rule, held against the SHA-256 that the

@@ -93,7 +93,7 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		return nil, err
 	}
 	rel := &Release{
-		Manifest: c.Manifest, Model: loaded.Model, Rule: loaded.Rule, Report: loaded.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
+		Manifest: c.Manifest, Params: loaded.Params, Model: loaded.Model, Rule: loaded.Rule, Report: loaded.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
 	}
 	rel.users.Store(1)
 	rel.free = rel.done

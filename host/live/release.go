@@ -15,7 +15,8 @@ import (
 // it is of one manifest and never changes.
 type Release struct {
 	Manifest release.Manifest
-	Digest   string // of Manifest: "sha256:..."
+	Digest   string      // of Manifest: "sha256:..."
+	Params   rule.Params // Manifest's, accepted by Rule
 	Model    *model.Model
 	Rule     *rule.Module
 	Report   gate.Report

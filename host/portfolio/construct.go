@@ -5,7 +5,6 @@ package portfolio
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"edgesignal/host/release"
@@ -18,7 +17,7 @@ type Input struct {
 	Predictions []float64            // one a symbol, finite
 	Ranks       []int                // of Predictions, as DenseRanks gives them; nil = to be computed
 	Columns     map[string][]float64 // extra columns by name, each of the same length; NaN = missing
-	Params      json.RawMessage      // all parameters, canonical JSON
+	Params      rule.Params          // all of them
 	Limits      release.Limits
 }
 
@@ -54,7 +53,8 @@ func RuleInput(meta rule.Meta, in Input) (rule.Input, error) {
 // that the rule's schema refuses, *rule.Fault for what the rule did wrong,
 // *LimitError for weights over a limit, or the context's error.
 func Construct(ctx context.Context, m *rule.Module, in Input) (Book, error) {
-	if err := m.CheckParams(in.Params); err != nil {
+	var err error
+	if in.Params, err = m.Accept(in.Params); err != nil {
 		return Book{}, err
 	}
 	if in.Ranks == nil {

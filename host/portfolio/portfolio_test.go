@@ -108,32 +108,3 @@ func TestLimitsOf(t *testing.T) {
 		})
 	}
 }
-
-func TestMergeParams(t *testing.T) {
-	for _, tc := range []struct {
-		name   string
-		layers []string
-		want   string
-		fails  bool
-	}{
-		{"none", nil, `{}`, false},
-		{"later wins, key by key", []string{`{"top_n":3,"bottom_n":3}`, ``, `{"top_n":5}`}, `{"bottom_n":3,"top_n":5}`, false},
-		{"nested values are replaced whole", []string{`{"a":{"x":1}}`, `{"a":{"y":2}}`}, `{"a":{"y":2}}`, false},
-		{"not an object", []string{`[1]`}, "", true},
-		{"not JSON", []string{`{`}, "", true},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			var layers []json.RawMessage
-			for _, l := range tc.layers {
-				layers = append(layers, json.RawMessage(l))
-			}
-			got, err := portfolio.MergeParams(layers...)
-			if tc.fails {
-				require.Error(t, err)
-				return
-			}
-			require.NoError(t, err)
-			require.Equal(t, tc.want, string(got))
-		})
-	}
-}

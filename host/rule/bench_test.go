@@ -19,7 +19,7 @@ func BenchmarkConstruct(b *testing.B) {
 					predictions[i] = float64(i*7919%n) / float64(n)
 				}
 				in := over(predictions...)
-				in.Params = counts(k, k)
+				in.Params = parsed(b, counts(k, k))
 				b.ReportAllocs()
 				for b.Loop() {
 					_, err := m.Construct(b.Context(), in)
@@ -50,18 +50,22 @@ func BenchmarkConstructOtherParams(b *testing.B) {
 	in := over(make([]float64, 5)...)
 	b.ReportAllocs()
 	for k := 0; b.Loop(); k++ {
-		in.Params = counts(k%3, 3)
+		in.Params = parsed(b, counts(k%3, 3))
 		_, err := m.Construct(b.Context(), in)
 		require.NoError(b, err)
 	}
 }
 
-func BenchmarkCheckParams(b *testing.B) {
+// What a request's parameters cost: read, laid over the release's, checked.
+func BenchmarkParams(b *testing.B) {
 	m := topBottom(b)
-	params := counts(3, 3)
+	own := parsed(b, counts(3, 3))
 	b.ReportAllocs()
 	for b.Loop() {
-		require.NoError(b, m.CheckParams(params))
+		p, err := own.With(parsed(b, `{"top_n":2}`))
+		require.NoError(b, err)
+		_, err = m.Accept(p)
+		require.NoError(b, err)
 	}
 }
 

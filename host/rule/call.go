@@ -6,12 +6,12 @@ import (
 )
 
 // run carries out one call, from restoring the image to reading the weights.
-func (i *instance) run(in Input, params string) ([]float64, error) {
+func (i *instance) run(in Input) ([]float64, error) {
 	n, ncols := len(in.Predictions), 2+len(in.Columns)
 	if err := i.begin(Budget(n)); err != nil {
 		return nil, err
 	}
-	if err := i.setParams(params); err != nil {
+	if err := i.setParams(in.Params.String()); err != nil {
 		return nil, err
 	}
 	input, err := i.allocate(uint32(8 * n * ncols))

@@ -32,17 +32,6 @@ func TestConstructRefusesInput(t *testing.T) {
 	}
 }
 
-func TestConstructRefusesParamsThatAreNotAnObject(t *testing.T) {
-	m := topBottom(t)
-	for _, params := range []string{"[]", "3", "null", "{", "{}{}", `{"top_n":1e999}`, `"` + string(make([]byte, MaxParamsBytes)) + `"`} {
-		in := over(1, 2)
-		in.Params = json.RawMessage(params)
-		_, err := run(t, m, in)
-		var pe *ParamsError
-		require.ErrorAs(t, err, &pe, "%.20s", params)
-	}
-}
-
 func TestConstructGivesTheColumnsInOrder(t *testing.T) {
 	m := admitted(t, wat(t, "columns", `{"name":"columns","version":"1","columns":["close","sector"]}`), Options{})
 	weights, err := run(t, m, Input{
@@ -105,13 +94,13 @@ func TestEachCallIsTheFirst(t *testing.T) {
 		{"more symbols", 650, "", 2, head},
 		{"other parameters", 128, `{"a":1}`, 7, headA},
 		{"the same parameters", 128, `{"a":1}`, 7, headA},
-		{"canonical for the guest", 128, ` { "b" : 2, "a" : 1.50, "b": 3 } `, 16, headA},
+		{"canonical for the guest", 128, ` { "b" : 3, "a" : 1.50 } `, 16, headA},
 		{"back to none", 128, "{}", 2, head},
 		{"long", 128, `{"a":"` + string(repeat('x', 300)) + `"}`, 308, headA},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			weights, err := run(t, m, Input{Predictions: n(tt.n), Ranks: n(tt.n), Params: json.RawMessage(tt.params)})
+			weights, err := run(t, m, Input{Predictions: n(tt.n), Ranks: n(tt.n), Params: parsed(t, tt.params)})
 			require.NoError(t, err)
 			require.Equal(t, []float64{3, 1, tt.length, tt.first2}, weights[:4])
 		})
@@ -132,22 +121,5 @@ func TestInitializeRunsOncePerInstance(t *testing.T) {
 		weights, err := run(t, m, over(0.5))
 		require.NoError(t, err)
 		require.Equal(t, []float64{0.5}, weights)
-	}
-}
-
-func TestGuestParams(t *testing.T) {
-	tests := []struct{ name, params, want string }{
-		{"none", "", "{}"},
-		{"sorted, without space", `{ "b": 1, "a": [1, 2] }`, `{"a":[1,2],"b":1}`},
-		{"last one wins", `{"a":1,"a":2}`, `{"a":2}`},
-		{"escapes that are not needed", `{"top\u005fn":3}`, `{"top_n":3}`},
-		{"numbers as written", `{"a":3.0,"b":1e2}`, `{"a":3.0,"b":1e2}`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := guestParams(json.RawMessage(tt.params))
-			require.NoError(t, err)
-			require.Equal(t, tt.want, string(got))
-		})
 	}
 }

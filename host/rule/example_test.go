@@ -2,7 +2,6 @@ package rule_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"edgesignal/guest/rules"
@@ -18,10 +17,15 @@ func ExampleCompile() {
 		fmt.Println(err)
 		return
 	}
+	params, err := rule.ParseParams([]byte(`{"top_n":2,"bottom_n":1}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	out, err := m.Construct(context.Background(), rule.Input{
 		Predictions: []float64{-0.0045, 0.0048, 0.0003, -0.0005, 0.0023},
 		Ranks:       []float64{5, 1, 3, 4, 2},
-		Params:      json.RawMessage(`{"top_n":2,"bottom_n":1}`),
+		Params:      params,
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -61,7 +61,7 @@ func TestFaultKeepsTheLog(t *testing.T) {
 func TestRefusedParams(t *testing.T) {
 	m := admitted(t, wat(t, "odd", plainMeta), Options{Instances: 1})
 	in := over(0, 1)
-	in.Params = []byte(`{"a":1}`)
+	in.Params = parsed(t, `{"a":1}`)
 	for range 2 { // the second time too: refused parameters are not in effect
 		_, err := run(t, m, in)
 		f := requireFault(t, err, FaultStatus, "rule_configure answered 9 without a message")

@@ -22,7 +22,7 @@ func TestGoGuest(t *testing.T) {
 	call := func(mode string, predictions ...float64) ([]float64, error) {
 		in := over(predictions...)
 		if mode != "" {
-			in.Params = []byte(`{"mode":"` + mode + `"}`)
+			in.Params = parsed(t, `{"mode":"`+mode+`"}`)
 		}
 		return run(t, m, in)
 	}

@@ -55,6 +55,25 @@ func over(predictions ...float64) Input {
 	return Input{Predictions: predictions, Ranks: make([]float64, len(predictions))}
 }
 
+// parsed returns parameters that are right in form.
+func parsed(t require.TestingT, text string) Params {
+	p, err := ParseParams([]byte(text))
+	require.NoError(t, err)
+	return p
+}
+
+// accepts returns what the module's schema says of parameters.
+func accepts(m *Module, text string) error {
+	p, err := ParseParams([]byte(text))
+	if err == nil {
+		_, err = m.Accept(p)
+	}
+	return err
+}
+
+// asWritten returns parameters that a guest gets as they are.
+func asWritten(text string) Params { return Params{text: text} }
+
 func requireRejection(t *testing.T, err error, reason release.Reason, detail string) {
 	t.Helper()
 	var r *release.Rejection

@@ -2,10 +2,8 @@ package rule
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync"
-	"sync/atomic"
 )
 
 // Module is an admitted rule, ready to run. Every method is safe for
@@ -15,14 +13,9 @@ type Module struct {
 	schema   *schema
 	code     *code
 	pool     *pool
-	params   atomic.Pointer[guestText] // of the last call
-	checked  atomic.Pointer[string]    // the last parameters that CheckParams found right
 	once     sync.Once
 	closeErr error
 }
-
-// guestText is parameters as a caller gave them and as a guest gets them.
-type guestText struct{ params, text string }
 
 // Meta returns what the rule says about itself. Its slices are shared: read only.
 func (m *Module) Meta() Meta { return m.meta }
@@ -31,10 +24,10 @@ func (m *Module) label() string { return m.code.label }
 
 // Input is one call's data over n symbols in ascending order of their names.
 type Input struct {
-	Params      json.RawMessage // a JSON object; nil = {}
-	Predictions []float64       // n
-	Ranks       []float64       // n; 1 = the highest prediction
-	Columns     [][]float64     // n each, in the order of Meta.Columns; NaN = missing
+	Params      Params
+	Predictions []float64   // n
+	Ranks       []float64   // n; 1 = the highest prediction
+	Columns     [][]float64 // n each, in the order of Meta.Columns; NaN = missing
 }
 
 // Output is what came of one call.
@@ -64,13 +57,11 @@ func (m *Module) checkInput(in Input) error {
 }
 
 // Construct runs the rule once and gives a finite weight for each of the n
-// symbols. It does not hold Params against the schema: that is CheckParams.
-// The call begins in the state that _initialize left, whatever ran before it.
+// symbols. It does not hold Params against the schema: that is Accept. The call begins in the state that _initialize left, whatever ran before it.
 //
-// Errors: *Fault when the rule did not do its work, see FaultKind; *ParamsError
-// when Params is not one JSON object of at most MaxParamsBytes; ErrClosed; the
-// error of ctx when it ended before an instance was free. Once the rule runs,
-// its fuel bounds it and ctx does not.
+// Errors: *Fault when the rule did not do its work, see FaultKind; ErrClosed;
+// the error of ctx when it ended before an instance was free. Once the rule
+// runs, its fuel bounds it and ctx does not.
 func (m *Module) Construct(ctx context.Context, in Input) (Output, error) {
 	return m.construct(in, func() (*instance, error) { return m.pool.get(ctx) }, m.pool.put)
 }
@@ -85,34 +76,17 @@ func (m *Module) construct(in Input, get func() (*instance, error), put func(*in
 	if err := m.checkInput(in); err != nil {
 		return Output{}, err
 	}
-	params, err := m.guestParams(in.Params)
-	if err != nil {
-		return Output{}, err
-	}
 	i, err := get()
 	if err != nil {
 		return Output{}, err
 	}
 	defer func() { put(i, err == nil && i.sound()) }()
-	if out.Weights, err = i.run(in, params); err != nil {
+	if out.Weights, err = i.run(in); err != nil {
 		return Output{}, err
 	}
 	out.Fuel = i.spent()
 	out.Log, out.Dropped = i.host.log.take()
 	return out, nil
-}
-
-// guestParams returns params as a guest gets them. Most requests bring the same.
-func (m *Module) guestParams(params json.RawMessage) (string, error) {
-	if last := m.params.Load(); last != nil && last.params == string(params) {
-		return last.text, nil
-	}
-	text, err := guestParams(params)
-	if err != nil {
-		return "", err
-	}
-	m.params.Store(&guestText{string(params), string(text)})
-	return string(text), nil
 }
 
 // Close waits for the calls in flight and frees everything. Later calls are

@@ -49,7 +49,7 @@ func TestParamsDoNotLeakBetweenCalls(t *testing.T) {
 	m := admitted(t, stock(t, "top_bottom"), Options{Instances: 2})
 	require.NoError(t, together(6, func(k int) error {
 		in := over(5, 4, 3, 2, 1, 0)
-		in.Params = fmt.Appendf(nil, `{"top_n":%d,"bottom_n":0}`, k)
+		in.Params = parsed(t, fmt.Sprintf(`{"top_n":%d,"bottom_n":0}`, k))
 		want := topBottomReference(in.Predictions, k, 0)
 		for range 30 {
 			got, err := run(t, m, in)

@@ -64,11 +64,12 @@ func (noLoader) Load(url string) (any, error) {
 	return nil, fmt.Errorf("%s: a rule's schema may not refer to other documents", url)
 }
 
-func (s *schema) check(params map[string]any) error {
-	if pairs := s.values * countValues(params); pairs > maxPairs {
+// check holds an object of so many JSON values against the schema.
+func (s *schema) check(object map[string]any, values int) error {
+	if pairs := s.values * values; pairs > maxPairs {
 		return badParams("too many values for a schema of %d: %d pairs to check, at most %d", s.values, pairs, maxPairs)
 	}
-	err := s.compiled.Validate(params)
+	err := s.compiled.Validate(object)
 	if err == nil {
 		return nil
 	}
@@ -83,21 +84,6 @@ func (s *schema) check(params map[string]any) error {
 		e.Fields = append(e.Fields[:maxFieldErrors], FieldError{Message: fmt.Sprintf("and %d more", n-maxFieldErrors)})
 	}
 	return e
-}
-
-func countValues(v any) int {
-	n := 1
-	switch v := v.(type) {
-	case []any:
-		for _, e := range v {
-			n += countValues(e)
-		}
-	case map[string]any:
-		for _, e := range v {
-			n += countValues(e)
-		}
-	}
-	return n
 }
 
 // add lists the leaves of a tree of validation errors.

@@ -30,11 +30,9 @@ func (e *Engine) Book(ctx context.Context, snap *live.Snapshot, q Query) (*Answe
 	if err != nil {
 		return nil, err
 	}
-	params := r.Manifest.RuleParams // canonical already
-	if len(q.Params) > 0 {
-		if params, err = portfolio.MergeParams(params, q.Params); err != nil {
-			return nil, err
-		}
+	params, err := r.Params.With(q.Params)
+	if err != nil {
+		return nil, err
 	}
 	book, err := portfolio.Construct(ctx, r.Rule, portfolio.Input{
 		Predictions: in.Predictions, Ranks: in.Ranks, Columns: in.Columns, Params: params, Limits: r.Manifest.Limits,

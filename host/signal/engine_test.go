@@ -1,7 +1,6 @@
 package signal_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -204,6 +203,12 @@ func TestSuspendedAndYoungSymbolsAreNamed(t *testing.T) {
 
 func nan32() float32 { z := float32(0); return z / z }
 
+func params(t *testing.T, text string) rule.Params {
+	p, err := rule.ParseParams([]byte(text))
+	require.NoError(t, err)
+	return p
+}
+
 func TestParamsAreTheRulesToJudge(t *testing.T) {
 	snap := current(t, demotest.NewServingBoard(t, nil))
 	for _, tc := range []struct {
@@ -216,7 +221,7 @@ func TestParamsAreTheRulesToJudge(t *testing.T) {
 		{"text", `{"top_n":"3"}`, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			a, err := (&signal.Engine{}).Book(t.Context(), snap, signal.Query{Params: json.RawMessage(tc.params)})
+			a, err := (&signal.Engine{}).Book(t.Context(), snap, signal.Query{Params: params(t, tc.params)})
 			if !tc.ok {
 				var params *rule.ParamsError
 				require.ErrorAs(t, err, &params)
@@ -232,7 +237,7 @@ func TestLimitsHoldForEveryRequest(t *testing.T) {
 	b := demotest.NewServingBoard(t, nil)
 	snap := current(t, b)
 	tight := *snap
-	tightRelease := &live.Release{Manifest: snap.Release.Manifest, Model: snap.Release.Model, Rule: snap.Release.Rule}
+	tightRelease := &live.Release{Manifest: snap.Release.Manifest, Params: snap.Release.Params, Model: snap.Release.Model, Rule: snap.Release.Rule}
 	tightRelease.Manifest.Limits.MaxWeight = 0.25
 	tight.Release = tightRelease
 	_, err := (&signal.Engine{}).Book(t.Context(), &tight, signal.Query{})

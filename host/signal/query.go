@@ -3,11 +3,11 @@
 package signal
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"edgesignal/host/market"
+	"edgesignal/host/rule"
 )
 
 // Query asks for one book.
@@ -21,8 +21,8 @@ type Query struct {
 	// AsOf is the day asked for; nil = the market's newest. The book is of
 	// the newest trading day on or before it.
 	AsOf *market.Date
-	// Params are laid over the release's own, key by key; nil = none.
-	Params json.RawMessage
+	// Params are laid over the release's own, name by name.
+	Params rule.Params
 	// Previous are the weights held before, by symbol; absent = 0.
 	Previous map[string]float64
 }

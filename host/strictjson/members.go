@@ -124,3 +124,20 @@ func quote(s string, i int) int {
 	}
 	return i + 1
 }
+
+// Elements calls visit for each element of a JSON array that is known to be
+// valid. It stops at the first error.
+func Elements(array string, visit func(i int, value string) error) error {
+	n := 0
+	for i := SkipBlanks(array, 1); array[i] != ']'; n++ {
+		begin := i
+		i = value(array, i)
+		if err := visit(n, array[begin:i]); err != nil {
+			return err
+		}
+		if i = SkipBlanks(array, i); array[i] == ',' {
+			i = SkipBlanks(array, i+1)
+		}
+	}
+	return nil
+}

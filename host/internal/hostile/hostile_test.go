@@ -78,7 +78,7 @@ func TestAdmission(t *testing.T) {
 			defer func() { require.NoError(t, m.Close()) }()
 			if c.Stage == hostile.Parameters {
 				columns := m.Meta().Columns
-				if err := m.CheckParams(c.Params); err != nil {
+				if _, err := m.Accept(params(t, c)); err != nil {
 					require.Contains(t, "the release's parameters: "+err.Error(), c.Detail)
 				} else {
 					require.Len(t, columns, 1)
@@ -105,7 +105,7 @@ func TestEveryCall(t *testing.T) {
 				m, err := rule.Compile(t.Context(), c.Wasm, rule.Options{Instances: 1})
 				require.NoError(t, err)
 				for range 3 {
-					out, err := m.Construct(t.Context(), input(n, c))
+					out, err := m.Construct(t.Context(), input(t, n, c))
 					requireOutcome(t, want, n, out.Weights, err)
 					if want.Fault == "fuel" {
 						break
@@ -117,9 +117,15 @@ func TestEveryCall(t *testing.T) {
 	}
 }
 
+func params(t *testing.T, c hostile.Case) rule.Params {
+	p, err := rule.ParseParams(c.Params)
+	require.NoError(t, err)
+	return p
+}
+
 // input returns n distinct predictions, the last symbol's the highest.
-func input(n int, c hostile.Case) rule.Input {
-	in := rule.Input{Params: c.Params, Predictions: make([]float64, n), Ranks: make([]float64, n)}
+func input(t *testing.T, n int, c hostile.Case) rule.Input {
+	in := rule.Input{Params: params(t, c), Predictions: make([]float64, n), Ranks: make([]float64, n)}
 	for i := range n {
 		in.Predictions[i], in.Ranks[i] = float64(i)/1000, float64(n-i)
 	}

@@ -1,6 +1,6 @@
 # Short names. Every recipe is in cmd/dev or cmd/edgesignal: Go is all they need.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench rules build
+.PHONY: help demo test quick full lint check bench rules build
 
 help: ## what there is to make
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST)
@@ -8,8 +8,14 @@ help: ## what there is to make
 demo: ## serve the demo on port 8001
 	go run ./cmd/edgesignal demo
 
-test: ## install what the tests need and run them all
+quick: ## the tests while writing: no server, no race detector, cached results
+	go run ./cmd/dev test --quick
+
+test: ## install what the tests need and run them
 	go run ./cmd/dev test
+
+full: ## what test leaves out: all of the corpus, GOAMD64=v3, arm64, each benchmark once
+	go run ./cmd/dev test --full
 
 lint: ## the pinned golangci-lint
 	go run ./cmd/dev lint

@@ -18,7 +18,7 @@ import (
 
 // cli is the command line; each subcommand is one file.
 type cli struct {
-	Test   testCmd   `cmd:"" help:"Install what the tests need, then run all of them: race detector, GOAMD64=v3, arm64, static builds, the stock rules rebuilt."`
+	Test   testCmd   `cmd:"" help:"Install what the tests need, then run them: the race detector where goroutines are, real servers, the stock rules rebuilt."`
 	Lint   lintCmd   `cmd:"" help:"Run the pinned golangci-lint."`
 	Check  checkCmd  `cmd:"" help:"Format, modules, vet, lint, the files of docs/deploy, and a clean working tree."`
 	Deploy deployCmd `cmd:"" help:"Parse the files of docs/deploy, each with its own tool."`

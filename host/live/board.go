@@ -6,7 +6,6 @@ package live
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -67,13 +66,6 @@ type Board struct {
 	contact contact
 	back    chan struct{} // holds a word when the registry answers again
 }
-
-// The errors of Current and Reload.
-var (
-	ErrUnknownStrategy = errors.New("unknown strategy")
-	ErrNothingLoaded   = errors.New("no release is loaded")
-	ErrClosed          = errors.New("the host is stopping")
-)
 
 // NewBoard makes a board that serves nothing yet.
 func NewBoard(opt Options) *Board {
@@ -179,13 +171,6 @@ func (b *Board) guarded(s *slot) (Outcome, error) {
 	b.mu.Unlock()
 	defer b.loads.Done()
 	return b.load(s)
-}
-
-// Market returns the newest market, nil until one is loaded.
-func (b *Board) Market() *market.Market {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.market
 }
 
 // Close stops all loads and gives the releases up; requests under way keep

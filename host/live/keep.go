@@ -2,15 +2,13 @@ package live
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"edgesignal/host/lastgood"
-	"edgesignal/host/release"
 )
 
-// keep writes what a slot serves to this host's disk. That it cannot is no
-// reason not to serve.
+// keep writes what a slot serves to this host's disk. A host that cannot write
+// serves all the same.
 func (b *Board) keep(s *slot) {
 	if b.opt.Keep == nil {
 		return
@@ -26,16 +24,12 @@ func (b *Board) keep(s *slot) {
 	}
 }
 
-// errNotAsked is the state of a release that was restored before the registry
-// answered.
-var errNotAsked = &release.Unavailable{Part: release.PartRegistry, Err: errors.New("no answer yet; the last known good release serves")}
-
-// Kept reports whether there is anything that Restore could serve.
+// Kept reports whether Restore has anything to serve.
 func (b *Board) Kept() bool { return b.opt.Keep != nil && len(b.opt.Keep.All()) > 0 }
 
 // Restore serves what this host last served, for each strategy that serves
-// nothing yet. The bytes go through the gate like any others. What cannot be
-// restored is logged and left alone.
+// nothing yet. The bytes go through the gate like any others. A release that
+// cannot be restored is logged and skipped.
 func (b *Board) Restore(ctx context.Context) {
 	if b.opt.Keep == nil {
 		return

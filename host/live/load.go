@@ -3,6 +3,9 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"edgesignal/host/gate"
@@ -17,10 +20,8 @@ type Outcome struct {
 	Previous  string // what served before; "" = nothing
 }
 
-// ErrNoActive: the registry knows the strategy and names no active release.
-var ErrNoActive = errors.New("the registry names no active release")
-
-// load brings a slot to what the registry wants, once, and notes how it went.
+// load brings a slot to what the registry wants, once. The result goes into the
+// slot's state, the log and the registry.
 func (b *Board) load(s *slot) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, b.opt.LoadTimeout)
 	defer cancel()
@@ -127,4 +128,79 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		}
 	}
 	return rel, nil
+}
+
+// lateAfter is how long a load may take before /health reports it.
+const lateAfter = 2 * time.Second
+
+// late reports a load as a problem once it takes longer than lateAfter. A store
+// that hangs gives no error for a while, and meanwhile nobody would see that
+// this host does not serve what the registry wants. The caller calls over when
+// the load has ended.
+func (b *Board) late(s *slot, desired string) (over func()) {
+	var mu sync.Mutex
+	done := false
+	b.loads.Add(1) // beside that of the load itself
+	timer := time.AfterFunc(lateAfter, func() {
+		defer b.loads.Done()
+		mu.Lock()
+		last := s.state.Load()
+		late := !done && (last == nil || last.desired != desired || last.err == nil) // why it failed before says more
+		if late {
+			s.state.Store(&state{desired: desired, err: fmt.Errorf("%s is being loaded, for more than %s by now", desired, lateAfter), at: b.opt.Now().UTC()})
+		}
+		mu.Unlock()
+		if late {
+			b.observe(s)
+		}
+	})
+	return func() {
+		if timer.Stop() {
+			b.loads.Done()
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done = true
+	}
+}
+
+// fail writes a refusal to the registry: every host would come to the same one,
+// and the reason must not be lost. A wrong digest is not written: the release's
+// own bytes were never seen, and the store may be mended.
+func (b *Board) fail(ctx context.Context, rec *release.Record, err error) {
+	var refused *release.Rejection
+	if !errors.As(err, &refused) {
+		return
+	}
+	debug.FreeOSMemory() // what was refused may have been 64 MB of text
+	if refused.Reason == release.DigestMismatch {
+		return
+	}
+	log := b.opt.Log.With("strategy", rec.Strategy, "version", rec.Version)
+	// Between reading the row and here somebody may have activated another
+	// release, or this one again after mending what its row names.
+	now, err := b.opt.Registry.Active(ctx, rec.Strategy)
+	if err == nil && now.ID == rec.ID && sameTime(now.ActivatedAt, rec.ActivatedAt) {
+		_, err = b.opt.Registry.Fail(ctx, rec.Ref(), "host "+b.opt.Host, refused.Error())
+	}
+	if err != nil {
+		log.Warn("the refusal is not in the registry", "error", err)
+	}
+}
+
+func sameTime(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
+
+// noneActive returns why the registry names no active release: a host's gate
+// refused the last one, or nobody wants one.
+func (b *Board) noneActive(ctx context.Context, strategy string) (desired string, out Outcome, err error) {
+	last, err := b.opt.Registry.ActiveChange(ctx, strategy)
+	b.saw(err)
+	if err != nil && !errors.Is(err, release.ErrNotFound) {
+		return "", out, err
+	}
+	if refused, ok := release.ParseRejection(last.Why); ok && last.To == release.Failed {
+		return last.Version, out, refused
+	}
+	return "", out, fmt.Errorf("strategy %s: %w", strategy, ErrNoActive)
 }

@@ -2,13 +2,62 @@ package live
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"edgesignal/host/gate"
+	"edgesignal/host/market"
+	"edgesignal/host/model"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/rule"
 )
+
+// Release holds a release that passed the gate and is ready to answer. All of it
+// is of one manifest, and none of it changes.
+type Release struct {
+	Manifest release.Manifest
+	Digest   string      // of Manifest: "sha256:..."
+	Params   rule.Params // Manifest's, accepted by Rule
+	Model    *model.Model
+	Rule     *rule.Module
+	Report   gate.Report
+	LoadedAt time.Time // UTC
+
+	// users counts who may still call Rule: 1 for the board while it serves,
+	// and 1 for each request under way. At 0 the rule is closed; a count that
+	// reached 0 never rises again.
+	users atomic.Int64
+	free  func() // done; here, so that no request makes a function of it
+}
+
+// Snapshot is all that one request works with: one release on one market. A
+// request takes it once and uses nothing else.
+type Snapshot struct {
+	Record  release.Record // the registry's row, as last seen
+	Release *Release
+	Market  *market.Market // nil until a market is loaded
+}
+
+func (r *Release) acquire() bool {
+	for {
+		n := r.users.Load()
+		if n == 0 {
+			return false
+		}
+		if r.users.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+func (r *Release) done() {
+	if r.users.Add(-1) == 0 {
+		_ = r.Rule.Close()
+	}
+}
 
 // slot is one strategy's place on the board.
 type slot struct {
@@ -23,12 +72,27 @@ type slot struct {
 	telling sync.Mutex            // one at a time tells the registry of it
 }
 
-// state is what the last check of the registry came to.
+// state holds the result of the last check of the registry.
 type state struct {
 	desired   string // version; "" = the registry names none
 	activated bool   // a load swapped the release
 	err       error
 	at        time.Time
+}
+
+func (st *state) outcome() registry.Outcome {
+	var refused *release.Rejection
+	switch {
+	case errors.Is(st.err, ErrNoActive):
+		return registry.OutcomeNone
+	case errors.As(st.err, &refused):
+		return registry.OutcomeRejected
+	case st.err != nil:
+		return registry.OutcomeUnavailable
+	case st.activated:
+		return registry.OutcomeActivated
+	}
+	return registry.OutcomeUnchanged
 }
 
 // flight is one load shared by everybody who asked before it began.
@@ -38,9 +102,9 @@ type flight struct {
 	err     error
 }
 
-// reload waits for a load that begins after this call. Joining one that is
-// already under way would not do: it may have read the registry before the
-// change that the caller wants to see.
+// reload waits for a load that begins after this call. It does not join one that
+// is under way: that one may have read the registry before the change that the
+// caller wants to see.
 func (s *slot) reload(ctx context.Context, load func(*slot) (Outcome, error)) (Outcome, error) {
 	s.mu.Lock()
 	f := s.waiting

@@ -52,7 +52,7 @@ func (b *Board) Problems() []error {
 		mustServe := st.Serving != "" || name == b.opt.Strategy
 		switch {
 		case lost != nil && unreachable(st.Err):
-			// Said once, above.
+			// The registry is in the list already.
 		case errors.Is(st.Err, ErrNoActive) && !mustServe:
 			// Nobody wants it to serve, and it does not.
 		case st.Err != nil:
@@ -63,9 +63,6 @@ func (b *Board) Problems() []error {
 	}
 	return problems
 }
-
-// ErrStale: the registry was not reached for longer than MaxStaleness.
-var ErrStale = errors.New("the registry was not reached for too long")
 
 // Ready returns nil when the default strategy can be answered: a release and a
 // market are loaded, and the registry was seen recently enough.
@@ -91,6 +88,3 @@ func (b *Board) Ready() error {
 	}
 	return nil
 }
-
-// ErrNoMarket: no market is loaded yet.
-var ErrNoMarket = errors.New("no market is loaded")

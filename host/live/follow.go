@@ -2,9 +2,7 @@ package live
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"edgesignal/host/registry"
@@ -12,16 +10,15 @@ import (
 )
 
 // The waits between tries while the registry or the store is out of reach. The
-// first is short: a connection that broke is made anew at once, and a change
-// that came meanwhile is not to wait for it.
+// first is short, because a broken connection is usually replaced at once and a
+// change may have come meanwhile.
 const (
 	firstRetry = 100 * time.Millisecond
 	lastRetry  = 30 * time.Second
 )
 
-// Watch follows the registry until ctx ends: each change at once, everything
-// every Interval whether or not a change was seen, and after a fault again
-// and again.
+// Watch follows the registry until ctx ends. It syncs at each change, at least
+// once an Interval, and after a fault until it succeeds.
 func (b *Board) Watch(ctx context.Context) {
 	var cursor registry.Cursor
 	retry := time.Duration(0)
@@ -92,8 +89,7 @@ func (b *Board) Sync(ctx context.Context) error {
 	return fault
 }
 
-// rest sleeps until d is over or the registry is back, which the heartbeat
-// sees first.
+// rest sleeps for d, or until the heartbeat finds that the registry is back.
 func (b *Board) rest(ctx context.Context, d time.Duration) {
 	least := min(d, firstRetry) // it may come and go
 	sleep(ctx, least)
@@ -106,7 +102,8 @@ func (b *Board) rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// jittered spreads hosts that were started together.
+// jittered returns d less up to a fifth, so that hosts that were started together
+// do not ask together.
 func (b *Board) jittered(d time.Duration) time.Duration {
 	return d - time.Duration(rand.Int64N(int64(d)/5+1))
 }
@@ -117,73 +114,5 @@ func sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-t.C:
 	case <-ctx.Done():
-	}
-}
-
-// contact is when the registry was last reached.
-type contact struct {
-	mu   sync.Mutex
-	last time.Time // of the last answer
-	err  error     // nil = the last try was answered
-}
-
-// unreachable reports whether err is an outage of the registry.
-func unreachable(err error) bool {
-	var unavailable *release.Unavailable
-	return errors.As(err, &unavailable) && unavailable.Part == release.PartRegistry
-}
-
-// passing reports whether trying again may help: an outage, a load that took
-// too long, or bytes that are not those of the release, for they may have been
-// damaged on the way.
-func passing(err error) bool {
-	var unavailable *release.Unavailable
-	var refused *release.Rejection
-	return errors.As(err, &unavailable) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.As(err, &refused) && refused.Reason == release.DigestMismatch
-}
-
-// saw notes whether the registry answered: an error of the domain is an
-// answer too.
-func (b *Board) saw(err error) {
-	lost := unreachable(err) // one that hangs is, by the end of somebody's patience
-	if !lost && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
-		return
-	}
-	b.contact.mu.Lock()
-	defer b.contact.mu.Unlock()
-	if lost {
-		b.contact.err = err
-		return
-	}
-	if b.contact.err != nil {
-		select {
-		case b.back <- struct{}{}:
-		default:
-		}
-	}
-	b.contact.err, b.contact.last = nil, b.opt.Now()
-	if b.opt.Keep != nil && b.opt.MaxStaleness > 0 {
-		if err := b.opt.Keep.Saw(b.contact.last); err != nil {
-			b.opt.Log.Warn("the time of this contact is not kept for a start without registry", "error", err)
-		}
-	}
-}
-
-// seen returns when the registry last answered, and why it does not now, nil = it
-// does.
-func (c *contact) seen() (last time.Time, lost error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.last, c.err
-}
-
-// restore sets when an earlier process reached the registry, where this one
-// has not yet.
-func (c *contact) restore(last time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.last.IsZero() {
-		c.last = last
 	}
 }

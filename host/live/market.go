@@ -7,8 +7,15 @@ import (
 	"edgesignal/host/release"
 )
 
-// replace is the swap: one atomic store. The lock only keeps a swap of the
-// release and a swap of the market from losing each other.
+// Market returns the newest market, nil until one is loaded.
+func (b *Board) Market() *market.Market {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.market
+}
+
+// replace swaps a slot's release with one atomic store. Readers take no lock;
+// the one here keeps a new release and a new market from overwriting each other.
 func (b *Board) replace(s *slot, rec release.Record, rel *Release) {
 	b.mu.Lock()
 	old := s.current.Swap(&Snapshot{Record: rec, Release: rel, Market: b.market})
@@ -50,8 +57,8 @@ func (b *Board) scoreAll(m *market.Market) {
 // warm scores the newest day with a release that is about to serve, so that
 // the first request pays nothing.
 func (b *Board) warm(ctx context.Context, rel *Release) {
-	// A market that came meanwhile was scored for what served then. It comes
-	// so rarely that twice is enough.
+	// A market that came meanwhile was scored for the release that served then.
+	// Markets come so rarely that a second try is enough.
 	for range 2 {
 		m := b.Market()
 		b.score(ctx, m, rel)
@@ -61,10 +68,41 @@ func (b *Board) warm(ctx context.Context, rel *Release) {
 	}
 }
 
-// score has the scores of the newest day computed and kept. Where that cannot
-// be done now, the first request does it.
+// score computes the scores of the newest day and keeps them. Where that fails,
+// the first request tries again.
 func (b *Board) score(ctx context.Context, m *market.Market, rel *Release) {
 	if err := b.opt.Scores.Warm(ctx, m, rel.Model, rel.Manifest.ModelSHA256); err != nil {
 		b.opt.Log.Warn("the newest day is not scored yet", "strategy", rel.Manifest.Strategy, "version", rel.Manifest.Version, "error", err)
 	}
+}
+
+// SetMarketFault notes why the newest market cannot be had from its source,
+// nil = it can. What serves goes on serving.
+func (b *Board) SetMarketFault(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.marketFault = err
+}
+
+func (b *Board) lostMarket() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.marketFault
+}
+
+// RestoreMarket serves a market that served before this process began, unless
+// one serves already, which is newer. why is the market's fault until another
+// is known.
+func (b *Board) RestoreMarket(m *market.Market, why error) (done bool) {
+	b.scoreAll(m)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.market != nil {
+		return false
+	}
+	if b.marketFault == nil {
+		b.marketFault = why
+	}
+	b.setMarket(m)
+	return true
 }

@@ -52,6 +52,7 @@ const corpusPackage = "./host/internal/siege"
 // rounding: GOAMD64=v3 and arm64.
 var numericPackages = []string{
 	"./host/alpha158",
+	"./host/expr",
 	"./host/model",
 	"./host/portfolio",
 	"./host/rule",

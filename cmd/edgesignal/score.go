@@ -11,7 +11,7 @@ import (
 
 type scoreCmd struct {
 	Model string `required:"" placeholder:"FILE" help:"LightGBM's text model."`
-	Rows  string `required:"" placeholder:"FILE.csv" help:"A header, then one row of inputs a line; empty or nan = missing. - = standard input."`
+	Rows  string `required:"" placeholder:"FILE" help:"CSV: a header, then one row of inputs a line; empty or nan = missing. Or Parquet, as features writes it. - = CSV on standard input."`
 	Raw   bool   `help:"Before the objective's transform: LightGBM's raw_score."`
 }
 
@@ -30,7 +30,14 @@ func (c *scoreCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer in.Close()
-	return research.Score(ctx, m, in, name, c.Raw, s.out)
+	rows, err := research.ReadRows(in, name, m)
+	if err != nil {
+		return err
+	}
+	if w := rows.Warning(); w != "" {
+		_, _ = fmt.Fprintf(s.err, "edgesignal: warning: %s\n", w)
+	}
+	return research.Score(ctx, m, rows, c.Raw, s.out)
 }
 
 // openInput opens a file, or standard input for -, and says what to call it.

@@ -9,7 +9,7 @@ import (
 const (
 	saveText  = `save the model's text: booster.save_model("model.txt"), or model.booster_.save_model("model.txt") of a scikit-learn model`
 	saveAgain = `load it with LightGBM 4 and save it again: booster.save_model("model.txt")`
-	unpack    = "; unpack the text of the model from it"
+	unpack    = "; unpack it, and where it does not hold the model's text " + saveText
 )
 
 // foreign are the beginnings of files that people take for the text of a model,
@@ -63,7 +63,7 @@ func recognise(text []byte) error {
 		if bytes.Contains(text, []byte("joblib")) {
 			return malformed("it is a joblib file, which is a pickle and is never opened here; " + saveText)
 		}
-		return malformed("it is a pickle, which is never opened here; " + saveText)
+		return malformed("it is a pickle, as pickle.dump and joblib.dump write it, which is never opened here; " + saveText)
 	}
 	switch start := bytes.TrimLeft(text[:min(len(text), 4096)], " \t\r\n\ufeff"); {
 	case len(start) == 0 || start[0] != '{' && start[0] != '[':

@@ -23,7 +23,7 @@ func TestFilesThatAreNoModelText(t *testing.T) {
 		{"dump_model as Python prints it", `{'name': 'tree', 'tree_info': []}`, "JSON, as booster.dump_model() gives it", text},
 		{"dump_model over many lines", "{\n  \"name\": \"tree\",\n  \"tree_info\": []}", "JSON, as booster.dump_model() gives it", text},
 		{"other JSON", `["secret"]`, "it is JSON", text},
-		{"a pickle", "\x80\x04\x95\xf5\x0c\x00\x00\x00\x00\x00\x00\x8c\x10lightgbm.sklearn\x94\x8c\x0dLGBMRegressor", "it is a pickle, which is never opened here", sklearn},
+		{"a pickle", "\x80\x04\x95\xf5\x0c\x00\x00\x00\x00\x00\x00\x8c\x10lightgbm.sklearn\x94\x8c\x0dLGBMRegressor", "it is a pickle, as pickle.dump and joblib.dump write it, which is never opened here", sklearn},
 		{"a pickle of protocol 2", "\x80\x02clightgbm.basic\nBooster\nq\x00)", "it is a pickle", sklearn},
 		{"a pickle of protocol 0", "ccopy_reg\n_reconstructor\np0\n(clightgbm.basic\nBooster\n", "it is a pickle", sklearn},
 		{"a dict pickled with protocol 0", "(dp0\nVmodel\np1\n", "it is a pickle", sklearn},

@@ -72,7 +72,9 @@ func BenchmarkScore(b *testing.B) {
 	b.ReportAllocs()
 	before := cpu(b)
 	for b.Loop() {
-		require.NoError(b, research.Score(b.Context(), m, bytes.NewReader(matrix), "matrix.csv", false, io.Discard))
+		in, err := research.ReadRows(bytes.NewReader(matrix), "matrix.csv", m)
+		require.NoError(b, err)
+		require.NoError(b, research.Score(b.Context(), m, in, false, io.Discard))
 	}
 	b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(b.N*rows), "cpu-us/row")
 }

@@ -1,7 +1,6 @@
 package research
 
 import (
-	"bufio"
 	"context"
 	"io"
 
@@ -11,16 +10,11 @@ import (
 // scoreBatch is how many rows are predicted at once.
 const scoreBatch = 256
 
-// Score predicts every row of a CSV (see NewRowReader) on all cores and writes
-// one prediction a line, in row order, in the shortest decimal that reads back
-// to the same bits. raw is before the objective's transform. name is the CSV's,
-// for errors; predictions before a bad line are written. However large the
-// file, only some batches of it are in memory.
-func Score(ctx context.Context, m *model.Model, in io.Reader, name string, raw bool, out io.Writer) error {
-	rows, err := NewRowReader(bufio.NewReaderSize(in, 1<<16), name, m.Width(), m.FeatureNames())
-	if err != nil {
-		return err
-	}
+// Score predicts all rows on all cores and writes one prediction a line, in row
+// order, in the shortest decimal that reads back to the same bits. raw is before
+// the objective's transform. Predictions before a bad row are written. However
+// large the file, only some batches of it are in memory.
+func Score(ctx context.Context, m *model.Model, rows Rows, raw bool, out io.Writer) error {
 	predict := m.Predict
 	if raw {
 		predict = m.Raw
@@ -30,10 +24,16 @@ func Score(ctx context.Context, m *model.Model, in io.Reader, name string, raw b
 		err   error // after these lines
 	}
 	return inOrder(ctx,
-		func() (rowBatch, bool, error) { return rows.read(scoreBatch) },
+		func() (rowBatch, bool, error) {
+			b, err := rows.read(scoreBatch)
+			if err == io.EOF {
+				return nil, false, nil
+			}
+			return b, err == nil, err
+		},
 		func(_ context.Context, b rowBatch) (s scored, _ error) {
 			var inputs []float64
-			inputs, s.err = rows.parse(make([]float64, 0, len(b.cells)), b)
+			inputs, s.err = b(make([]float64, 0, scoreBatch*m.Width()))
 			predictions := make([]float64, len(inputs)/m.Width())
 			if err := predict(predictions, inputs); err != nil {
 				return s, err

@@ -35,12 +35,12 @@ func ReadScores(r io.Reader, name string, most int) (*Scores, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(header) < 2 || header[0] != "symbol" || header[1] != "prediction" {
-		return nil, fmt.Errorf("%s: line 1: the header is %.80q, want symbol,prediction and then the rule's columns", name, strings.Join(header, ","))
+		return nil, fmt.Errorf("%s: line 1: the header is not symbol,prediction and then the rule's columns", name)
 	}
 	names := header[2:]
 	for i, column := range names {
 		if column == "" || slices.Contains(header[:2+i], column) {
-			return nil, fmt.Errorf("%s: line 1: column %d has the name %.80q, which is empty or there already", name, 3+i, column)
+			return nil, fmt.Errorf("%s: line 1: the name of column %d is empty or there already", name, 3+i)
 		}
 	}
 	var rows []scoreRow
@@ -69,6 +69,11 @@ func ReadScores(r io.Reader, name string, most int) (*Scores, error) {
 	return scoresOf(rows, names, name)
 }
 
+var (
+	errNotFinite = errors.New("is no finite prediction")
+	errNoSymbol  = errors.New("column 1 is no symbol: 1 to 32 letters, digits and marks, as bars have them")
+)
+
 type scoreRow struct {
 	symbol string
 	values []float64 // prediction, then the columns
@@ -77,15 +82,15 @@ type scoreRow struct {
 
 func readScore(record []string) (row scoreRow, err error) {
 	if row.symbol, err = market.CanonicalSymbol(strings.TrimSpace(record[0])); err != nil {
-		return row, err
+		return row, errNoSymbol
 	}
 	for i, cell := range record[1:] {
 		v, err := parseCell(cell)
 		if err == nil && i == 0 && (math.IsNaN(v) || math.IsInf(v, 0)) {
-			err = fmt.Errorf("%.40q is no finite prediction", cell)
+			err = errNotFinite
 		}
 		if err != nil {
-			return row, fmt.Errorf("column %d: %w", i+2, err)
+			return row, fmt.Errorf("column %d %w", i+2, err)
 		}
 		row.values = append(row.values, v)
 	}
@@ -101,7 +106,7 @@ func scoresOf(rows []scoreRow, names []string, file string) (*Scores, error) {
 	s := &Scores{Columns: map[string][]float64{}, Lines: order}
 	for k, i := range order {
 		if k > 0 && rows[order[k-1]].symbol == rows[i].symbol {
-			return nil, fmt.Errorf("%s: line %d: %s is there already, on line %d", file, rows[i].line, rows[i].symbol, rows[order[k-1]].line)
+			return nil, fmt.Errorf("%s: line %d: the symbol is there already, on line %d", file, rows[i].line, rows[order[k-1]].line)
 		}
 		s.Symbols = append(s.Symbols, rows[i].symbol)
 		s.Predictions = append(s.Predictions, rows[i].values[0])

@@ -148,19 +148,19 @@ func TestScoreWritesWhatCameBefore(t *testing.T) {
 	}
 	var want bytes.Buffer
 	for _, line := range strings.Fields(good.String())[1:] {
-		require.NoError(t, research.Score(t.Context(), m, strings.NewReader("Column_0\n"+line+"\n"), "one.csv", false, &want))
+		require.NoError(t, score(t.Context(), m, "Column_0\n"+line+"\n", &want))
 	}
 	for _, cores := range []int{1, 8} {
 		t.Run(fmt.Sprintf("%d cores", cores), func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 			for _, tc := range []struct{ name, more, err string }{
 				{"none", "", ""},
-				{"not a number", "1\nx\n3\n", fmt.Sprintf(`rows.csv: line %d, column 1: "x" is not a number`, rows+3)},
-				{"another width", "1\n2,3\n3\n", fmt.Sprintf("rows.csv: record on line %d: wrong number of fields", rows+3)},
+				{"not a number", "1\nx\n3\n", fmt.Sprintf("rows.csv: line %d, column 1 is not a number", rows+3)},
+				{"another width", "1\n2,3\n3\n", fmt.Sprintf("rows.csv: line %d has 2 cells, the header has 1", rows+3)},
 			} {
 				t.Run(tc.name, func(t *testing.T) {
 					var out bytes.Buffer
-					err := research.Score(t.Context(), m, strings.NewReader(good.String()+tc.more), "rows.csv", false, &out)
+					err := score(t.Context(), m, good.String()+tc.more, &out)
 					if tc.err == "" {
 						require.NoError(t, err)
 						require.Equal(t, want.String(), out.String())
@@ -173,8 +173,8 @@ func TestScoreWritesWhatCameBefore(t *testing.T) {
 			}
 		})
 	}
-	require.ErrorIs(t, research.Score(t.Context(), m, strings.NewReader(good.String()), "rows.csv", false, &limited{5000}), errFull)
+	require.ErrorIs(t, score(t.Context(), m, good.String(), &limited{5000}), errFull)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, research.Score(ctx, m, strings.NewReader(good.String()), "rows.csv", false, io.Discard), context.Canceled)
+	require.ErrorIs(t, score(ctx, m, good.String(), io.Discard), context.Canceled)
 }

@@ -30,7 +30,7 @@ type RuleVerdict struct {
 	Bytes  int
 	SHA256 string
 	Report gate.Report
-	Book   portfolio.Book // of Input
+	Book   rule.Output // of Input
 }
 
 // TryRule takes a rule through the gate, in a process of its own, and runs

@@ -42,14 +42,6 @@ func instantOrNull(t *time.Time) orNull {
 	return orNull(instant(*t))
 }
 
-// number returns v with one kind of zero.
-func number(v float64) float64 {
-	if v == 0 {
-		return 0
-	}
-	return v
-}
-
 // rawOrNull returns JSON as it is kept, null where there is none.
 func rawOrNull(b json.RawMessage) json.RawMessage {
 	if len(b) == 0 {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -215,11 +214,4 @@ func TestAnAnswerListsManyErrorsButNotAll(t *testing.T) {
 	require.Equal(t, invalid, p.Code)
 	require.Len(t, p.Errors, maxFieldErrors)
 	require.Equal(t, "symbols[0]: is empty (and 52 more)", p.Detail)
-}
-
-func TestNumbersHaveOneZero(t *testing.T) {
-	body, err := encoded(map[string]float64{"a": number(math.Copysign(0, -1)), "b": number(-5e-324), "c": number(0.1)})
-	require.NoError(t, err)
-	require.JSONEq(t, `{"a":0,"b":-5e-324,"c":0.1}`, string(body))
-	require.NotContains(t, string(body), "-0")
 }

@@ -18,7 +18,7 @@ import (
 // tryAnswer is the book that a module would build on this host's market, with
 // the predictions of the release that serves.
 type tryAnswer struct {
-	Signals  []signalLine    `json:"signals"`
+	Signals  []signal.Signal `json:"signals"`
 	Metadata signalsMetadata `json:"metadata"`
 	Rule     ruleAnswer      `json:"rule"`
 	Fuel     int64           `json:"fuel"`

@@ -13,6 +13,7 @@ import (
 	"edgesignal/artifacts"
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
+	"edgesignal/host/signal"
 )
 
 // TestAnswersAreTheGoldenOnes asks for what the golden files of both releases
@@ -44,8 +45,8 @@ func TestAnswersAreTheGoldenOnes(t *testing.T) {
 	}
 }
 
-func bySymbol(a signalsAnswer) map[string]signalLine {
-	lines := map[string]signalLine{}
+func bySymbol(a signalsAnswer) map[string]signal.Signal {
+	lines := map[string]signal.Signal{}
 	for _, l := range a.Signals {
 		lines[l.Symbol] = l
 	}

@@ -54,7 +54,6 @@ func TestAChildSaysWhatWouldBeSaidHere(t *testing.T) {
 		require.Equal(t, here.Report.Golden, there.Report.Golden)
 		require.Equal(t, here.Report.Probe, there.Report.Probe)
 		require.Equal(t, here.Trial.Book.Weights, there.Trial.Book.Weights)
-		require.Equal(t, here.Trial.Book.Ranks, there.Trial.Book.Ranks)
 		require.Equal(t, here.Trial.Book.Fuel, there.Trial.Book.Fuel)
 		require.JSONEq(t, string(here.Rule.Params), string(there.Rule.Params))
 	}

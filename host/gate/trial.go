@@ -12,7 +12,7 @@ import (
 // Trial is what came of a job's Trial: a book, or one of the ways in which
 // portfolio.Construct fails.
 type Trial struct {
-	Book   *portfolio.Book
+	Book   *rule.Output
 	Params *rule.ParamsError
 	Fault  *rule.Fault
 	Limit  *portfolio.LimitError

@@ -21,12 +21,6 @@ type Input struct {
 	Limits      release.Limits
 }
 
-// Book is what came of a run: one entry a symbol, in the order of the input.
-type Book struct {
-	Ranks       []int // dense, 1 = the highest prediction
-	rule.Output       // the weights are fractions of capital, within the limits
-}
-
 // RuleInput is in as the rule of this metadata gets it.
 func RuleInput(meta rule.Meta, in Input) (rule.Input, error) {
 	ranks := in.Ranks
@@ -49,27 +43,25 @@ func RuleInput(meta rule.Meta, in Input) (rule.Input, error) {
 	return out, nil
 }
 
-// Construct runs the rule. Its errors are *rule.ParamsError for parameters
+// Construct runs the rule. The weights are fractions of capital, one a symbol in
+// the order of the input, within the limits. Its errors are *rule.ParamsError for parameters
 // that the rule's schema refuses, *rule.Fault for what the rule did wrong,
 // *LimitError for weights over a limit, or the context's error.
-func Construct(ctx context.Context, m *rule.Module, in Input) (Book, error) {
+func Construct(ctx context.Context, m *rule.Module, in Input) (rule.Output, error) {
 	var err error
 	if in.Params, err = m.Accept(in.Params); err != nil {
-		return Book{}, err
-	}
-	if in.Ranks == nil {
-		in.Ranks = DenseRanks(in.Predictions)
+		return rule.Output{}, err
 	}
 	input, err := RuleInput(m.Meta(), in)
 	if err != nil {
-		return Book{}, err
+		return rule.Output{}, err
 	}
 	out, err := m.Construct(ctx, input)
 	if err != nil {
-		return Book{}, err
+		return rule.Output{}, err
 	}
 	if err := CheckLimits(out.Weights, in.Limits); err != nil {
-		return Book{}, err
+		return rule.Output{}, err
 	}
-	return Book{Ranks: in.Ranks, Output: out}, nil
+	return out, nil
 }

@@ -3,35 +3,35 @@ package score
 import (
 	"context"
 
-	"edgesignal/host/alpha158"
 	"edgesignal/host/market"
 	"edgesignal/host/model"
 )
 
-// features are those of all series without a gap on one calendar day: a
-// row-major matrix, alpha158.Width values a row.
+// features holds the columns of all series without a gap on one calendar day, as
+// a row-major matrix.
 type features struct {
+	set    *featureSet
 	gaps   []Gap     // one a series of the market
 	series []int32   // of each row: its index in Market.Series, ascending
-	rows   []float32 // len(series) * alpha158.Width
+	rows   []float32 // len(series) * set.width
 }
 
-func newFeatures(ctx context.Context, m *market.Market, day, cores int) (*features, error) {
-	f := &features{gaps: make([]Gap, len(m.Series))}
+func newFeatures(ctx context.Context, set *featureSet, m *market.Market, day, cores int) (*features, error) {
+	f := &features{set: set, gaps: make([]Gap, len(m.Series))}
 	var at []int // row of the series
 	for i, s := range m.Series {
-		row, gap := gapOf(s, day)
+		row, gap := set.gapOf(s, day)
 		f.gaps[i] = gap
 		if gap == None {
 			f.series, at = append(f.series, int32(i)), append(at, row)
 		}
 	}
-	f.rows = make([]float32, len(f.series)*alpha158.Width)
+	f.rows = make([]float32, len(f.series)*set.width)
 	err := parallel(ctx, cores, len(f.series), func() func(from, to int) error {
 		return func(from, to int) error {
 			for i := from; i < to; i++ {
 				s := m.Series[f.series[i]]
-				alpha158.Last(f.rows[i*alpha158.Width:(i+1)*alpha158.Width], s.Slice(at[i]+1-alpha158.Rows, at[i]+1))
+				set.last(f.row(i, i+1), s.Slice(at[i]+1-set.rows, at[i]+1))
 			}
 			return nil
 		}
@@ -42,6 +42,9 @@ func newFeatures(ctx context.Context, m *market.Market, day, cores int) (*featur
 	return f, nil
 }
 
+// row returns the columns of rows from to to, the last left out.
+func (f *features) row(from, to int) []float32 { return f.rows[from*f.set.width : to*f.set.width] }
+
 // predict writes what the model predicts for each row to its series' place in
 // dst.
 func (f *features) predict(ctx context.Context, mod *model.Model, dst []float64, cores int) error {
@@ -49,7 +52,7 @@ func (f *features) predict(ctx context.Context, mod *model.Model, dst []float64,
 		out := make([]float64, chunk)
 		return func(from, to int) error {
 			out := out[:to-from]
-			if err := mod.PredictFloat32(out, f.rows[from*alpha158.Width:to*alpha158.Width]); err != nil {
+			if err := mod.PredictFloat32(out, f.row(from, to)); err != nil {
 				return err
 			}
 			for i, p := range out {

@@ -1,9 +1,6 @@
 package score
 
-import (
-	"edgesignal/host/alpha158"
-	"edgesignal/host/market"
-)
+import "edgesignal/host/market"
 
 // Gap is why a series cannot be scored on a day.
 type Gap uint8
@@ -12,16 +9,16 @@ type Gap uint8
 const (
 	None         Gap = iota
 	NoBar            // no bar on that day
-	ShortHistory     // fewer than alpha158.Rows calendar rows
+	ShortHistory     // fewer calendar rows than the feature set needs
 )
 
 // gapOf returns the row of a calendar day in a series, and what it lacks to be scored.
-func gapOf(s *market.Series, day int) (row int, gap Gap) {
+func (f *featureSet) gapOf(s *market.Series, day int) (row int, gap Gap) {
 	row, ok := s.Row(day)
 	switch {
 	case !ok || !s.HasBar(row):
 		return row, NoBar
-	case row+1 < alpha158.Rows:
+	case row+1 < f.rows:
 		return row, ShortHistory
 	}
 	return row, None

@@ -3,7 +3,7 @@
 // within a bound of bytes.
 //
 // What is kept is a pure function of its key: scores of (market revision,
-// model, day), features of (market revision, day). So features outlive the
+// model, day), features of (feature set, market revision, day). So features outlive the
 // model: another one on the same market reuses them.
 package score
 
@@ -40,6 +40,7 @@ type Cache struct {
 }
 
 type featuresKey struct {
+	set    string // its name
 	market string // its revision
 	day    int
 }
@@ -93,9 +94,10 @@ func (c *Cache) compute(ctx context.Context, m *market.Market, mod *model.Model,
 	if c != nil {
 		caches = *c
 	}
-	of := featuresKey{m.Revision, day}
+	set := alpha158Set
+	of := featuresKey{set.name, m.Revision, day}
 	return caches.scores.Do(ctx, scoresKey{of, sum}, func() (*Scores, error) {
-		f, err := caches.features.Do(ctx, of, func() (*features, error) { return newFeatures(ctx, m, day, cores) })
+		f, err := caches.features.Do(ctx, of, func() (*features, error) { return newFeatures(ctx, set, m, day, cores) })
 		if err != nil {
 			return nil, err
 		}

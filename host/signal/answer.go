@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"edgesignal/host/portfolio"
+	"edgesignal/host/rule"
 )
 
 // Answer is a book, or the part of it that was asked for. Its slices are
@@ -24,8 +24,16 @@ func (a *Answer) Len() int { return len(a.Order) }
 func (a *Answer) Signal(k int) Signal {
 	in, i := a.Inputs, a.Order[k]
 	return Signal{
-		Symbol: in.Symbols[i], PredictedReturn: in.Predictions[i], Decimal: in.Decimals[i], Rank: in.Ranks[i], TargetWeight: a.Weights[i],
+		Symbol: in.Symbols[i], PredictedReturn: oneZero(in.Predictions[i]), Decimal: in.Decimals[i], Rank: in.Ranks[i], TargetWeight: oneZero(a.Weights[i]),
 	}
+}
+
+// oneZero returns v, and 0 for -0: nobody trades on the sign of nothing.
+func oneZero(v float64) float64 {
+	if v == 0 {
+		return 0
+	}
+	return v
 }
 
 // Signals returns all of them.
@@ -40,7 +48,7 @@ func (a *Answer) Signals() []Signal {
 // Answer returns the book that a rule made of the inputs, or, where only is not
 // nil, the part of it that only names. Error: ErrNoData when nothing of the
 // book is named.
-func (in *Inputs) Answer(book portfolio.Book, only []string) (*Answer, error) {
+func (in *Inputs) Answer(book rule.Output, only []string) (*Answer, error) {
 	a := &Answer{Inputs: in, Weights: book.Weights, Order: in.Order, Excluded: in.Excluded}
 	if only != nil {
 		a.pick(only)

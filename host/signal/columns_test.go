@@ -207,7 +207,7 @@ func TestAnAnswerLeavesItsInputsAlone(t *testing.T) {
 	snap := current(t, demotest.NewServingBoard(t, nil))
 	in, err := (&signal.Engine{}).Inputs(t.Context(), snap, signal.Query{Symbols: []string{"AAPL", "NOPE", "XOM", "ZZZZ"}}, nil)
 	require.NoError(t, err)
-	book := portfolio.Book{Ranks: portfolio.DenseRanks(in.Predictions), Output: rule.Output{Weights: []float64{0.5, -0.5}}}
+	book := rule.Output{Weights: []float64{0.5, -0.5}}
 	part, err := in.Answer(book, []string{"XOM", "ZZZZ"})
 	require.NoError(t, err)
 	require.Len(t, part.Signals(), 1)

@@ -2,6 +2,8 @@ package signal
 
 import (
 	"cmp"
+	"encoding/json"
+	"math"
 	"slices"
 	"testing"
 
@@ -39,4 +41,15 @@ func TestOrderOf(t *testing.T) {
 		}
 		require.Equal(t, portfolio.DenseRanks(predictions), portfolio.RanksInOrder(order, predictions))
 	})
+}
+
+func TestASignalHasOneZero(t *testing.T) {
+	minus := math.Copysign(0, -1)
+	a := &Answer{
+		Inputs:  &Inputs{Symbols: []string{"A"}, Predictions: []float64{minus}, Decimals: []string{"0"}, Ranks: []int{1}},
+		Weights: []float64{minus}, Order: []int32{0},
+	}
+	text, err := json.Marshal(a.Signals())
+	require.NoError(t, err)
+	require.Equal(t, `[{"symbol":"A","predicted_return":0,"rank":1,"target_weight":0}]`, string(text))
 }

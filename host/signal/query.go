@@ -27,19 +27,19 @@ type Query struct {
 	Previous map[string]float64
 }
 
-// Signal is one symbol's line in a book.
+// Signal is one symbol's line in a book, as answers show it.
 type Signal struct {
-	Symbol          string
-	PredictedReturn float64 // LightGBM's predict()
-	Decimal         string  // PredictedReturn as answers show it
-	Rank            int     // dense over the whole book, 1 = the highest prediction
-	TargetWeight    float64 // fraction of capital
+	Symbol          string  `json:"symbol"`
+	PredictedReturn float64 `json:"predicted_return"` // LightGBM's predict()
+	Decimal         string  `json:"-"`                // PredictedReturn in decimal
+	Rank            int     `json:"rank"`             // dense over the whole book, 1 = the highest prediction
+	TargetWeight    float64 `json:"target_weight"`    // fraction of capital
 }
 
 // Excluded is a symbol that is not in the book, and why.
 type Excluded struct {
-	Symbol string
-	Reason Reason
+	Symbol string `json:"symbol"`
+	Reason Reason `json:"reason"`
 }
 
 // Reason is a stable word.

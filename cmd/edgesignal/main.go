@@ -44,6 +44,7 @@ type cli struct {
 	Features featuresCmd `cmd:"" help:"Write the 158 features as the model sees them."`
 	Score    scoreCmd    `cmd:"" help:"Predict with a model, one row of a CSV a line."`
 	Rule     ruleCmd     `cmd:"" help:"What an author of rules needs."`
+	Qlib     qlibCmd     `cmd:"" help:"What a user of Qlib needs."`
 	Token    tokenCmd    `cmd:"" help:"Tokens for AUTH_TOKENS_FILE."`
 	Version  versionCmd  `cmd:"" help:"Say which build this is."`
 }

@@ -61,7 +61,7 @@ func TestCheck(t *testing.T) {
 		{"Alpha360 normalises by itself", workflow(lgb, "{class: Alpha360, module_path: qlib.contrib.data.handler}"), AfterExport, "names none"},
 		{"Alpha360 told not to", workflow(lgb, "{class: Alpha360, module_path: qlib.contrib.data.handler, kwargs: {infer_processors: []}}"), Yes, ""},
 		{"fields", workflow(lgb, fields("{feature: [['$close/Ref($close,5)'], [ROC]], label: ['Ref($close,-1)']}")), Yes, ""},
-		{"fields without names", workflow(lgb, fields("{feature: ['$close/Ref($close,5)', Mean($close,5)]}")), Yes, ""},
+		{"fields without names", workflow(lgb, fields("{feature: ['$close/Ref($close,5)', 'Mean($close,5)']}")), Yes, ""},
 		{"an operator of their own", workflow(lgb, fields("{feature: [['CSRank($close)'], [A]]}")), No, "CSRank"},
 		{"no group", workflow(lgb, fields("['$close']")), No, "no group"},
 		{"names that do not fit", workflow(lgb, fields("{feature: [['$close'], [A, B]]}")), No, "1 expressions and 2 names"},

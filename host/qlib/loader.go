@@ -1,8 +1,9 @@
 package qlib
 
 import (
-	"fmt"
-	"regexp"
+	"errors"
+
+	"edgesignal/host/expr"
 )
 
 const (
@@ -86,39 +87,41 @@ func (c *checker) expressions(config, within value) {
 		c.full = true
 		return
 	}
-	good := 0
+	var good []expr.Field
 	seen := map[string]bool{}
 	for i, e := range expressions {
 		name := e.text()
 		if names != nil {
 			name = names[i].text()
 		}
-		switch err := computable(e.text()); {
+		f := expr.Field{Name: name, Expression: e.text()}
+		switch err := compile(f); {
 		case err != nil:
-			c.add(e, partField, name, Cannot, "%s", err)
+			c.add(e, partField, name, Cannot, "%v", err)
 		case seen[name]:
 			c.add(e, partField, name, Cannot, "two fields have this name")
 		default:
-			good++
+			good = append(good, f)
 		}
 		seen[name] = true
 	}
-	c.add(features, partField, "feature", Served, "%d of %d fields can be computed", good, len(expressions))
-}
-
-var calls = regexp.MustCompile(`(\w+)\s*\(`)
-
-func computable(text string) error {
-	for _, m := range calls.FindAllStringSubmatch(text, -1) {
-		if !known[m[1]] {
-			return fmt.Errorf("%s is not an operator of Qlib", clip(m[1]))
-		}
+	if len(good) == 0 {
+		return
 	}
-	return nil
+	if err := compile(good...); err != nil {
+		c.add(features, partField, "feature", Cannot, "%v", err)
+		return
+	}
+	c.add(features, partField, "feature", Served, "%d of %d fields can be computed", len(good), len(expressions))
 }
 
-var known = map[string]bool{"Add": true, "Sub": true, "Mul": true, "Div": true, "Power": true, "Greater": true, "Less": true, "Gt": true, "Ge": true,
-	"Lt": true, "Le": true, "Eq": true, "Ne": true, "And": true, "Or": true, "Not": true, "Abs": true, "Sign": true, "Log": true, "If": true, "Ref": true,
-	"Delta": true, "Mean": true, "Sum": true, "Std": true, "Var": true, "Skew": true, "Kurt": true, "Max": true, "Min": true, "IdxMax": true, "IdxMin": true,
-	"Med": true, "Rank": true, "Quantile": true, "Count": true, "Mad": true, "WMA": true, "EMA": true, "Slope": true, "Rsquare": true, "Resi": true,
-	"Corr": true, "Cov": true, "Mask": true, "ChangeInstrument": true}
+// compile returns why expressions cannot be computed together. Which numerics
+// they are computed with makes no difference to that.
+func compile(fields ...expr.Field) error {
+	_, err := expr.Compile(fields, expr.Options{})
+	var e *expr.Error
+	if !errors.As(err, &e) || len(fields) > 1 {
+		return err
+	}
+	return &expr.Error{Position: e.Position, Problem: clip(e.Problem), Cure: e.Cure} // the line names the column
+}

@@ -10,15 +10,15 @@ import (
 	"edgesignal/host/token"
 )
 
-// access is who may call a route.
+// access says who may call a route.
 type access struct {
 	scopes token.Scopes // with a token file: the one that is needed, or admin; Any = any token, 0 = none
 	local  bool         // without one: clients on this machine only
 }
 
-// Weights and bars are for those who trade on them. What serves, where and why
-// not is for everybody with a token: a pipeline that made the hosts reload must
-// see what came of it, and need not see a weight.
+// The levels of access. Weights and bars need the scope signals. Which release a
+// host serves, and why it does not serve another, any token may ask: a pipeline
+// that reloads the hosts must see the result, without the right to see a weight.
 var (
 	open      = access{}
 	known     = access{scopes: token.Any}
@@ -27,9 +27,9 @@ var (
 	control   = access{scopes: token.Admin, local: true}
 )
 
-// admit lets a caller in, or says why not. With a token file only the token
-// counts. Without one only the address of the connection does: what a header
-// says of it, anyone can write.
+// admit returns nil for a caller who may call the route, else why not. With a
+// token file the token alone decides; without one the connection's address does,
+// for anyone can write another into a header.
 func (s *Server) admit(ctx *fasthttp.RequestCtx, a access) error {
 	if s.opt.Tokens == nil {
 		if a.local && !ctx.RemoteIP().IsLoopback() {
@@ -45,7 +45,7 @@ func (s *Server) admit(ctx *fasthttp.RequestCtx, a access) error {
 	return err
 }
 
-// authorize gives the name of a token that is good for a route ("" where none
+// authorize returns the name of the token that lets a request in ("" where none
 // is needed), or why the request is refused (RFC 6750, section 3).
 func (s *Server) authorize(h *fasthttp.RequestHeader, a access) (name string, err error) {
 	if a.scopes == 0 {
@@ -107,10 +107,10 @@ func (s *Server) unread(h *fasthttp.RequestHeader) bool {
 	return s.opt.Tokens != nil && string(h.Peek(headerUnread)) == s.cut
 }
 
-// headerReceived returns fasthttp's question after the headers of each request, and
-// the only moment before it makes room for the body. With a token file the
-// body of a caller who may not send it is never read: the request goes on
-// without one, is refused, and the connection ends.
+// headerReceived is called by fasthttp when it has a request's headers, before it
+// makes room for the body. Where a token is needed and not there, the body is
+// never read: the request goes on without one, is refused, and the connection
+// ends.
 func (s *Server) headerReceived(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	if s.opt.Tokens != nil && h.ContentLength() != 0 && h.ContentLength() != noBody && !s.mayCall(h) {
 		h.SetContentLength(0)

@@ -34,7 +34,7 @@ func encoded(v any) ([]byte, error) {
 // instant returns a time as answers show it: RFC 3339 in UTC, to the millisecond.
 func instant(t time.Time) string { return t.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano) }
 
-// instantOrNull returns an instant, null for no time at all.
+// instantOrNull returns the instant of a time, null for nil and the zero time.
 func instantOrNull(t *time.Time) orNull {
 	if t == nil || t.IsZero() {
 		return ""
@@ -42,7 +42,7 @@ func instantOrNull(t *time.Time) orNull {
 	return orNull(instant(*t))
 }
 
-// rawOrNull returns JSON as it is kept, null where there is none.
+// rawOrNull returns b, or null where b is empty.
 func rawOrNull(b json.RawMessage) json.RawMessage {
 	if len(b) == 0 {
 		return json.RawMessage("null")
@@ -50,7 +50,7 @@ func rawOrNull(b json.RawMessage) json.RawMessage {
 	return b
 }
 
-// orNull is a string that is null when it is empty.
+// orNull is a string whose JSON is null when it is empty.
 type orNull string
 
 // MarshalJSON implements json.Marshaler.

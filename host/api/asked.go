@@ -15,8 +15,8 @@ type asked struct {
 
 func newAsked() *asked { return &asked{seed: maphash.MakeSeed()} }
 
-// before reports whether key came lately. That it may be wrong either way
-// costs a computation, or some room.
+// before reports whether key came lately. It may be wrong: two keys may share a
+// place. That costs a computation or some room, never a wrong answer.
 func (a *asked) before(key []byte) bool {
 	h := maphash.Bytes(a.seed, key)
 	return a.last[h%uint64(len(a.last))].Swap(h) == h

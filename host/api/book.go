@@ -88,7 +88,7 @@ func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Quer
 	if err != nil {
 		return nil, err
 	}
-	// Encoded where there is room already, for its length is known only then.
+	// Encoded into the draft first: the length of the page is known only then.
 	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now())
 	p := &page{body: bytes.Clone(*draft)}
 	if q.Symbols == nil {
@@ -110,9 +110,9 @@ func (p *page) write(c *fiber.Ctx) error {
 }
 
 // appendKey writes all that decides a book: release, market, day and what is asked.
-// No part can run into the next: none holds a line feed but the parameters'
-// digest, which is of one length or none. The same symbols in another order are another key,
-// and the same book.
+// No part can run into the next: none holds a line feed but the digest of the
+// parameters, which is 32 bytes or none. The same symbols in another order are
+// another key and the same book.
 func appendKey(b []byte, snap *live.Snapshot, q *signal.Query) []byte {
 	b = append(b, snap.Release.Digest...)
 	b = append(b, '\n')

@@ -44,7 +44,8 @@ var docAssets = sync.OnceValue(func() map[string]*asset {
 	return assets
 })
 
-// mediaType does not ask the machine it runs on.
+// mediaType returns the media type of a file by its name. Package mime would read
+// the machine's own tables, and answer otherwise elsewhere.
 func mediaType(name string) string {
 	switch name[strings.LastIndexByte(name, '.'):] {
 	case ".yaml":

@@ -7,9 +7,9 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// notModified tags the answer, and reports whether the client has it already:
-// then the answer is 304 and needs no body. What is tagged may be kept, and is
-// asked about each time.
+// notModified writes the ETag and reports whether the client has this answer
+// already; then it has set the status 304, which needs no body. With an ETag the
+// answer may be cached, but the client must ask each time whether it still holds.
 func notModified(ctx *fasthttp.RequestCtx, etag []byte) bool {
 	ctx.Response.Header.SetCanonical(nameETag, etag)
 	visitOf(ctx).caching = valueNoCache

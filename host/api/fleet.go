@@ -51,7 +51,7 @@ func convergence(q query) (time.Duration, error) {
 	return d, nil
 }
 
-// converge waits until every live host serves what this one was told to.
+// converge waits until every live host serves the version, and returns how many do.
 func (s *Server) converge(strategy, version string, within time.Duration) (hosts *int, err error) {
 	if within == 0 {
 		return nil, nil

@@ -36,7 +36,8 @@ func (s *Server) health(c *fiber.Ctx) error {
 	return answer(c, a)
 }
 
-// errTokenFile is all that /health says of it, for everybody may ask.
+// errTokenFile stands for a token file that cannot be read: everybody may ask for
+// /health, so the details are in the log alone.
 var errTokenFile = errors.New("the token file cannot be used as it is; the tokens read before count on, and the log says why")
 
 // problems returns the reasons why this host is degraded.

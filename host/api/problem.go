@@ -50,8 +50,8 @@ const (
 	timedOut             code = "timeout"
 )
 
-// kinds are every problem there is: its status, its title, and for those
-// worth trying again after how many seconds.
+// kinds holds for each code its status, its title, and for what is worth trying
+// again after how many seconds.
 var kinds = map[code]struct {
 	status int
 	title  string
@@ -166,7 +166,7 @@ func refusal(c code, detail string) error { return &requestError{code: c, detail
 // unforeseen is all that a client learns of an error that nobody expected.
 const unforeseen = "the host met an error that it did not expect; its log has the details under the request id"
 
-// problemOf says what an error is to a client.
+// problemOf returns what a client is told of an error.
 func problemOf(err error) *problem {
 	p := &problem{Code: internal, Detail: unforeseen}
 	var request *requestError

@@ -15,7 +15,7 @@ import (
 	"edgesignal/host/api/socket"
 )
 
-// onError returns where fiber brings an error of a handler or of its own.
+// onError answers for fiber when a handler, or fiber itself, returns an error.
 func (s *Server) onError(c *fiber.Ctx, err error) error {
 	ctx := c.Context()
 	var routing *fiber.Error
@@ -26,7 +26,7 @@ func (s *Server) onError(c *fiber.Ctx, err error) error {
 	return nil
 }
 
-// noRoute says why no line of the table answers a request.
+// noRoute returns why no line of the table answers a request.
 func (s *Server) noRoute(ctx *fasthttp.RequestCtx) error {
 	allow, ok := s.allow[string(ctx.URI().PathOriginal())]
 	if !ok {
@@ -36,8 +36,8 @@ func (s *Server) noRoute(ctx *fasthttp.RequestCtx) error {
 	return refusal(methodNotAllowed, fmt.Sprintf("this path knows %s", allow))
 }
 
-// ambiguous reports a request of which a proxy in front may have read another
-// end than fasthttp did: a length beside chunks, or chunks in HTTP/1.0
+// ambiguous reports whether a proxy in front may have read another end of a
+// request than fasthttp did: a length beside chunks, or chunks in HTTP/1.0
 // (RFC 9112, section 6.1). fasthttp takes the chunks and says nothing.
 func ambiguous(h *fasthttp.RequestHeader) bool {
 	if h.ContentLength() == noBody {
@@ -69,7 +69,7 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 	v := s.newVisit(ctx)
 	v.method = "" // what was not read is not known
 	refused := s.unreadable(err)
-	// The deadline that stands is that of the answer before this one.
+	// The write deadline is still that of the answer before this one.
 	_ = ctx.Conn().SetWriteDeadline(time.Now().Add(s.limits.write))
 	s.fail(ctx, refused)
 	if v.code != requestTimeout { // nothing more comes from who let the time pass

@@ -7,8 +7,8 @@ const (
 	maxRequestIDSize = 64
 )
 
-// appendRequestID writes the client's own id where it is fit to stand in a
-// log, else a fresh one.
+// appendRequestID writes the client's own id where it is short and plain enough
+// for a log, else a fresh one.
 func appendRequestID(b, given []byte) []byte {
 	if len(given) == 0 || len(given) > maxRequestIDSize {
 		return appendFreshRequestID(b)
@@ -22,8 +22,8 @@ func appendRequestID(b, given []byte) []byte {
 	return append(b, given...)
 }
 
-// appendFreshRequestID writes 128 random bits. No two are the same; that
-// nobody can guess the next one is not asked of them.
+// appendFreshRequestID writes 128 random bits, enough that no two are the same.
+// They need not be hard to guess.
 func appendFreshRequestID(b []byte) []byte {
 	const digits, half = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 13 // of 5 bits, the last of 4
 	for range 2 {

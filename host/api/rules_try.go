@@ -47,8 +47,8 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 	defer done()
 	ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
 	defer cancel()
-	// What the rule asks for is known when the gate has read it; all columns
-	// together cost less than a second process.
+	// Which columns the rule wants is known only when the gate's process has read
+	// it; computing all of them costs less than a second process.
 	in, err := s.opt.Engine.Inputs(ctx, snap, q, portfolio.ColumnNames())
 	if err != nil {
 		return err

@@ -106,12 +106,12 @@ func newServer(opt Options, l limits) *Server {
 		ReadBufferSize:        l.header,
 		// A book of 500 symbols leaves in one write; the buffers are pooled.
 		WriteBufferSize: 64 << 10,
-		// conns holds the limit, so that nobody gets a bare 503.
+		// socket.Conns holds the limit, so that nobody gets a bare 503.
 		Concurrency:  2 * l.connections,
 		ReadTimeout:  l.read,
 		WriteTimeout: l.write,
 		IdleTimeout:  l.idle,
-		// An upload of files has no business here, least of all on disk.
+		// fasthttp would write the files of a form to disk before a handler runs.
 		DisablePreParseMultipartForm: true,
 	})
 	s.allow = s.mount(routes())
@@ -126,7 +126,7 @@ func newServer(opt Options, l limits) *Server {
 	return s
 }
 
-// Serve answers on ln until Shutdown, and is nil after one.
+// Serve answers on ln until Shutdown, and returns nil after one.
 func (s *Server) Serve(ln net.Listener) error {
 	if err := s.app.Server().Serve(s.conns.Listen(ln)); err != nil {
 		return fmt.Errorf("accepting connections: %w", err)
@@ -134,9 +134,9 @@ func (s *Server) Serve(ln net.Listener) error {
 	return nil
 }
 
-// Shutdown refuses new connections, lets requests in flight finish, closes
-// connections without one and returns when every connection is closed. When ctx ends first, it gives up
-// on those that are left, closes them, and returns ctx's error.
+// Shutdown refuses new connections, lets requests in flight finish, closes idle
+// connections and returns when every connection is closed. When ctx ends first,
+// it closes the rest and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	defer s.cancel()
 	err := s.conns.Stop()

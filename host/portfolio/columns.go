@@ -16,7 +16,7 @@ type Column struct {
 	Meaning string // one line; package signal has the formula
 }
 
-// Columns are all extra columns that a host provides. Each holds one float64 a
+// Columns lists all extra columns that a host provides. Each holds one float64 a
 // symbol; NaN = missing.
 var Columns = []Column{
 	{PreviousWeight, "the weight held before, a fraction of capital; 0 where none is named"},
@@ -36,7 +36,7 @@ func ColumnNames() []string {
 	return all
 }
 
-// ProvidedColumns are the names of Columns, to look one up.
+// ProvidedColumns holds the names of Columns, to look one up.
 var ProvidedColumns = names(Columns)
 
 func names(columns []Column) map[string]bool {

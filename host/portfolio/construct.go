@@ -1,6 +1,5 @@
-// Package portfolio is one run of a rule: predictions in, target weights out,
-// within the host's limits. The gate's golden portfolios and every request go
-// through it.
+// Package portfolio runs a rule once: predictions in, target weights out, within
+// the host's limits. The gate's golden portfolios and every request go through it.
 package portfolio
 
 import (
@@ -21,7 +20,7 @@ type Input struct {
 	Limits      release.Limits
 }
 
-// RuleInput is in as the rule of this metadata gets it.
+// RuleInput returns in as a rule with this metadata gets it.
 func RuleInput(meta rule.Meta, in Input) (rule.Input, error) {
 	ranks := in.Ranks
 	if ranks == nil {
@@ -44,9 +43,9 @@ func RuleInput(meta rule.Meta, in Input) (rule.Input, error) {
 }
 
 // Construct runs the rule. The weights are fractions of capital, one a symbol in
-// the order of the input, within the limits. Its errors are *rule.ParamsError for parameters
-// that the rule's schema refuses, *rule.Fault for what the rule did wrong,
-// *LimitError for weights over a limit, or the context's error.
+// the order of the input, within the limits. Its errors are *rule.ParamsError
+// for parameters that the rule's schema refuses, *rule.Fault for what the rule
+// did wrong, *LimitError for weights over a limit, or the context's error.
 func Construct(ctx context.Context, m *rule.Module, in Input) (rule.Output, error) {
 	var err error
 	if in.Params, err = m.Accept(in.Params); err != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// DenseRanks gives each prediction its rank: 1 is the highest, equal
+// DenseRanks returns the rank of each prediction: 1 is the highest, equal
 // predictions share a rank, and no rank is left out.
 func DenseRanks(predictions []float64) []int {
 	order := make([]int32, len(predictions))
@@ -16,7 +16,7 @@ func DenseRanks(predictions []float64) []int {
 	return RanksInOrder(order, predictions)
 }
 
-// RanksInOrder returns DenseRanks where the positions are known in descending order
+// RanksInOrder returns what DenseRanks does, from the positions in descending order
 // of their predictions.
 func RanksInOrder(order []int32, predictions []float64) []int {
 	ranks := make([]int, len(order))

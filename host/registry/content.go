@@ -18,9 +18,9 @@ import (
 //
 // Strategy, Version and ModelPath must be set, strategy and version without
 // control characters; Status must be one of the four; the JSON fields must
-// hold one object or nothing; digests must be 64 lower-case hex digits or ""; GoldenSHA256
-// needs a GoldenPath, FeatureSetSHA256 a feature set that is a file; text must be UTF-8 without NUL, which not every
-// database can hold.
+// hold one object or nothing; digests must be 64 lower-case hex digits or "";
+// GoldenSHA256 needs a GoldenPath, FeatureSetSHA256 a feature set that is a
+// file; text must be UTF-8 without NUL, which not every database can hold.
 func Prepare(r release.Record) (release.Record, error) {
 	r.ID, r.ActivatedAt, r.DeactivatedAt = 0, nil, nil
 	r.CreatedAt = release.Record{}.CreatedAt
@@ -80,7 +80,7 @@ func checkText(r *release.Record) error {
 	)
 }
 
-// field is a text as somebody gave it.
+// field is a text of a record, with its name for errors.
 type field struct {
 	name, text string
 	required   bool

@@ -7,7 +7,7 @@ import (
 	"edgesignal/host/text"
 )
 
-// MaxLineBytes is the longest that OneLine gives.
+// MaxLineBytes bounds what OneLine returns.
 const MaxLineBytes = 4 << 10
 
 // OneLine returns s as back ends store it where it may quote an upload: what is

@@ -11,10 +11,9 @@ import (
 
 // Compile admits a module and makes it ready to run. What every host would
 // find is a *release.Rejection: RuleMalformed (not wasm, over a limit of
-// package sandbox, refused by wazero),
-// RuleForbidden (a feature or an import that is not admitted) or RuleABI (a missing or
-// wrongly typed export, a bad rule.meta, an _initialize that fails or runs out
-// of fuel). Other errors are those of the cache directory, and that of ctx,
+// package sandbox, refused by wazero), RuleForbidden (a feature or an import
+// that is not admitted) or RuleABI (a missing or wrongly typed export, a bad
+// rule.meta, an _initialize that fails or runs out of fuel). Other errors are those of the cache directory, and that of ctx,
 // which bounds compiling.
 //
 // Compiling is where a module can hurt: a caller that does not know it yet

@@ -52,7 +52,7 @@ func cacheOf(dir string, metered []byte) codeCache {
 	return codeCache{dir: dir, folder: filepath.Join(dir, release.Sum(metered))}
 }
 
-// open gives wazero the module's folder.
+// open returns wazero's cache over the module's folder.
 func (c codeCache) open() (wazero.CompilationCache, error) {
 	if err := PrivateDir(c.dir); err != nil {
 		return nil, err

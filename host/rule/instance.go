@@ -159,7 +159,7 @@ func (i *instance) call(export string, f api.Function, args ...uint32) (result u
 	return uint32(i.stack[0]), nil
 }
 
-// callFault says what an error of wazero means.
+// callFault returns the fault that an error of wazero means.
 func (i *instance) callFault(export string, err error) *Fault {
 	var exit *sys.ExitError
 	if errors.As(err, &exit) { // 0 is no better than any other code

@@ -57,7 +57,8 @@ func (m *Module) checkInput(in Input) error {
 }
 
 // Construct runs the rule once and gives a finite weight for each of the n
-// symbols. It does not hold Params against the schema: that is Accept. The call begins in the state that _initialize left, whatever ran before it.
+// symbols. It does not hold Params against the schema: that is Accept. The call
+// begins in the state that _initialize left, whatever ran before it.
 //
 // Errors: *Fault when the rule did not do its work, see FaultKind; ErrClosed;
 // the error of ctx when it ended before an instance was free. Once the rule
@@ -66,8 +67,8 @@ func (m *Module) Construct(ctx context.Context, in Input) (Output, error) {
 	return m.construct(in, func() (*instance, error) { return m.pool.get(ctx) }, m.pool.put)
 }
 
-// ConstructAlone returns Construct in an instance of its own that nothing has run
-// in and nothing will: what it answers cannot depend on another call.
+// ConstructAlone does what Construct does, in an instance of its own that no other
+// call has used or will use: the answer cannot depend on another call.
 func (m *Module) ConstructAlone(in Input) (Output, error) {
 	return m.construct(in, m.code.newInstance, func(i *instance, _ bool) { i.close() })
 }

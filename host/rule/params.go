@@ -16,7 +16,7 @@ import (
 // Params are the parameters of a rule: one JSON object of at most
 // MaxParamsBytes, read once and kept in its canonical form, which is what a
 // guest gets: keys sorted at every level and each there once, no white space,
-// numbers as number writes them. The zero value is {}. They never change.
+// numbers as readNumber writes them. The zero value is {}. They never change.
 type Params struct {
 	members  []param // ascending by name
 	text     string  // canonical; "" = {}

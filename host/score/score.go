@@ -2,9 +2,9 @@
 // over all cores, and keeps them, with the features that they came from,
 // within a bound of bytes.
 //
-// What is kept is a pure function of its key: scores of (market revision,
-// model, day), features of (feature set, market revision, day). So features outlive the
-// model: another one on the same market reuses them.
+// What is kept is a pure function of its key: features of (feature set, market
+// revision, day), scores of those and the model. So features outlive the model:
+// another one on the same market reuses them.
 package score
 
 import (

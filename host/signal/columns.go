@@ -68,7 +68,7 @@ func NewColumnCache(limit int64) *ColumnCache {
 	return memo.New(limit, func(k ColumnKey, v []float64) int64 { return int64(len(k.market) + len(k.name) + 8*len(v)) })
 }
 
-// wholeColumn returns a column for every series of a market, kept.
+// wholeColumn returns a column for every series of a market, and keeps it.
 func (e *Engine) wholeColumn(ctx context.Context, name string, m *market.Market, day int) ([]float64, error) {
 	return e.Columns.Do(ctx, ColumnKey{m.Revision, day, name}, func() ([]float64, error) {
 		all, value := make([]float64, len(m.Series)), e.column(name, m, day)

@@ -53,7 +53,7 @@ func activate(ctx context.Context, tx pgx.Tx, ref release.Ref) (now release.Reco
 	case err != nil:
 		return now, nil, err
 	default:
-		// Down before up: the database never holds two, not even within the transaction.
+		// Deactivate first: not even within the transaction may two be active.
 		if old, err = setStatus(ctx, tx, old.Ref(), release.Inactive); err != nil {
 			return now, nil, err
 		}

@@ -17,7 +17,7 @@ func (r *Registry) Fail(ctx context.Context, ref release.Ref, by, why string) (c
 		if !changed {
 			return err
 		}
-		// The way that is open to a host's role, which may set no status.
+		// A host's role may set no status; this function does it for the role.
 		_, err = tx.Exec(ctx, "SELECT fail_model($1, $2)", ref.Strategy, ref.Version)
 		return err
 	})

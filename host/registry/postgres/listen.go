@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// bell wakes up all who wait, and owns the goroutine that rings it.
+// bell wakes all calls of Wait, and owns the goroutine that rings it.
 type bell struct {
 	mu      sync.Mutex
 	next    chan struct{} // closed by the next ring
@@ -44,7 +44,7 @@ func (b *bell) stop() {
 	}
 }
 
-// rung is closed when the bell rings next.
+// rung returns a channel that is closed when the bell rings next.
 func (b *bell) rung() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -63,9 +63,9 @@ func (b *bell) ring() {
 	}
 }
 
-// listen rings the bell at each notification, and whenever it begins to
-// listen, for what happened before was not heard. It connects again until ctx
-// ends; meanwhile Wait polls.
+// listen rings the bell at each notification, and once when it begins to listen:
+// a change before that was not heard. It reconnects until ctx ends; meanwhile
+// Wait polls.
 func (r *Registry) listen(ctx context.Context) {
 	const first, most = 50 * time.Millisecond, 2 * time.Second
 	pause := first
@@ -81,7 +81,8 @@ func (r *Registry) listen(ctx context.Context) {
 	}
 }
 
-// hear returns one connection's life; listened is whether it got as far as that.
+// hear connects, listens and rings the bell until the connection breaks. listened
+// reports whether it had begun to listen.
 func (r *Registry) hear(ctx context.Context) (listened bool) {
 	connecting, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()

@@ -86,7 +86,9 @@ func OpenConfig(ctx context.Context, cfg Config) (*Registry, error) {
 	return r, nil
 }
 
-// look returns the first look at the schema.
+// look checks the schema when the registry is opened. With Patience a database
+// that gives no answer in that time is no error: the first call that reaches it
+// checks.
 func (r *Registry) look(ctx context.Context) error {
 	if r.cfg.Patience == 0 {
 		return r.checkSchema(ctx)
@@ -143,7 +145,7 @@ func parse(cfg Config) (name string, pc *pgxpool.Config, err error) {
 		pc.ConnConfig.ConnectTimeout = cfg.Timeout
 	}
 	ms := strconv.FormatInt(cfg.Timeout.Milliseconds(), 10)
-	// What a host that hangs or is cut off holds, the server lets go of.
+	// The server gives up the locks of a host that hangs or is cut off.
 	for _, name := range []string{"statement_timeout", "idle_in_transaction_session_timeout"} {
 		if _, set := pc.ConnConfig.RuntimeParams[name]; !set {
 			pc.ConnConfig.RuntimeParams[name] = ms

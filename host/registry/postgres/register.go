@@ -47,8 +47,8 @@ func (r *Registry) Register(ctx context.Context, given release.Record) (release.
 	return stored, nil
 }
 
-// same compares with what the database would have made of given: JSONB keeps
-// a number's value, not how it was written.
+// same compares a stored release with what the database would make of given:
+// JSONB keeps a number's value, not how it was written.
 func same(ctx context.Context, tx pgx.Tx, stored, given release.Record) error {
 	var config, params *string
 	err := tx.QueryRow(ctx, "SELECT $1::jsonb::text, $2::jsonb::text", text(given.Config), text(given.RuleParams)).Scan(&config, &params)
@@ -71,5 +71,5 @@ func insert(ctx context.Context, tx pgx.Tx, r release.Record) error {
 	return err
 }
 
-// text hands JSON over as it was written.
+// text returns JSON as a parameter of a query, nil = NULL.
 func text(b json.RawMessage) *string { return null(string(b)) }

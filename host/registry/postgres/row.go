@@ -15,7 +15,7 @@ const columns = `id, strategy_name, version, coalesce(mlflow_run_id, ''), coales
 	coalesce(model_sha256, ''), coalesce(rule_path, ''), coalesce(rule_sha256, ''), rule_params::text, feature_set,
 	coalesce(golden_path, ''), coalesce(golden_sha256, ''), coalesce(feature_set_sha256, '')`
 
-// querier is a pool or a transaction.
+// querier is what a pool and a transaction have in common.
 type querier interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, query string, args ...any) pgx.Row

@@ -52,7 +52,7 @@ func activate(ctx context.Context, tx *sql.Tx, ref release.Ref) (now release.Rec
 	case err != nil:
 		return now, nil, err
 	default:
-		// Down before up: the database never holds two, not even within the transaction.
+		// Deactivate first: not even within the transaction may two be active.
 		if old, err = setStatus(ctx, tx, old.Ref(), release.Inactive); err != nil {
 			return now, nil, err
 		}

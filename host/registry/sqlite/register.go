@@ -58,5 +58,6 @@ func insert(ctx context.Context, tx *sql.Tx, r release.Record) error {
 	return err
 }
 
-// text keeps JSON from being stored as a BLOB.
+// text returns JSON as a parameter of a query, nil = NULL. As []byte it would be
+// stored as a BLOB.
 func text(b json.RawMessage) sql.NullString { return null(string(b)) }

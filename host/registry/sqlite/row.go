@@ -14,13 +14,13 @@ const columns = `id, strategy_name, version, mlflow_run_id, mlflow_experiment_id
 	performance_metrics, config, created_at, activated_at, deactivated_at, created_by, notes,
 	model_sha256, rule_path, rule_sha256, rule_params, feature_set, golden_path, golden_sha256, feature_set_sha256`
 
-// querier is a pool or a transaction.
+// querier is what a pool and a transaction have in common.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// scanner is a *sql.Row or *sql.Rows.
+// scanner is what *sql.Row and *sql.Rows have in common.
 type scanner interface{ Scan(...any) error }
 
 func get(ctx context.Context, q querier, ref release.Ref) (release.Record, error) {
@@ -68,7 +68,7 @@ func object(s sql.NullString) json.RawMessage {
 	return json.RawMessage(s.String)
 }
 
-// millis is the one form in which hosts write times.
+// millis returns a time as hosts write it: milliseconds since 1970.
 const millis = "2006-01-02T15:04:05.000Z07:00"
 
 func instant(s string) (time.Time, error) {

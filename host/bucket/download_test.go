@@ -11,6 +11,7 @@ import (
 	"os"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -144,25 +145,69 @@ func head(w http.ResponseWriter, size int) {
 	w.Header().Set("Content-Length", fmt.Sprint(size))
 }
 
+// A server that sends a byte now and then is never taken for one that is gone.
+// The clock is synctest's, and so are the connections.
 func TestSlowIsNotStalled(t *testing.T) {
-	cfg := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Range") != "" {
-			t.Error("it was taken for broken")
-		}
-		head(w, 20)
-		for range 20 {
-			_, _ = w.Write([]byte("x"))
-			_ = http.NewResponseController(w).Flush()
-			time.Sleep(20 * time.Millisecond) // 400 ms, twice what nothing may last
-		}
+	synctest.Test(t, func(t *testing.T) {
+		const idle = 30 * time.Second
+		dial := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Range") != "" {
+				t.Error("it was taken for broken")
+			}
+			head(w, 20)
+			for range 20 {
+				time.Sleep(idle / 2) // all in all ten times as long as nothing may last
+				_, _ = w.Write([]byte("x"))
+				_ = http.NewResponseController(w).Flush()
+			}
+		})
+		begun := time.Now()
+		cfg := Config{Endpoint: "http://s3.test", AccessKey: "a", SecretKey: "b", Idle: idle}
+		r, _, err := dialed(t, cfg, dial).Open(t.Context(), "bucket", "k", "")
+		require.NoError(t, err)
+		defer r.Close()
+		b, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.Len(t, b, 20)
+		require.GreaterOrEqual(t, time.Since(begun), 9*idle)
 	})
-	r, _, err := client(t, cfg).Open(t.Context(), "bucket", "k", "")
-	require.NoError(t, err)
-	defer r.Close()
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	require.Len(t, b, 20)
 }
+
+// inMemory returns what dials a server that answers as f does, over pipes.
+func inMemory(t *testing.T, f http.HandlerFunc) dialer {
+	t.Helper()
+	l := pipes{make(chan net.Conn), make(chan struct{})}
+	server := &http.Server{Handler: f}
+	go func() { _ = server.Serve(l) }()
+	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	return func(ctx context.Context, _, _ string) (net.Conn, error) {
+		near, far := net.Pipe()
+		select {
+		case l.conns <- far:
+			return near, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// pipes is a net.Listener for connections that are handed to it.
+type pipes struct {
+	conns chan net.Conn
+	end   chan struct{} // closed when it is
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.end:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error   { close(p.end); return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 func TestStalled(t *testing.T) {
 	t.Run("in mid-download", func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -214,6 +215,10 @@ func TestAMissingFileIsWorthRetrying(t *testing.T) {
 }
 
 func TestAReloadSharesOnlyALoadThatBeginsAfterIt(t *testing.T) {
+	synctest.Test(t, aReloadSharesOnlyALoadThatBeginsAfterIt)
+}
+
+func aReloadSharesOnlyALoadThatBeginsAfterIt(t *testing.T) {
 	b := demotest.NewServingBoard(t, nil)
 	letGo := b.Hold()
 	type result struct {
@@ -229,7 +234,8 @@ func TestAReloadSharesOnlyALoadThatBeginsAfterIt(t *testing.T) {
 		return c
 	}
 	first := ask() // reads the registry before the change below
-	require.Eventually(t, func() bool { return b.Waiting() == 1 }, 5*time.Second, time.Millisecond)
+	synctest.Wait()
+	require.Equal(t, int64(1), b.Waiting())
 	b.MakeActive(strategy, "v1.1.0")
 	var later []chan result
 	for range 8 {
@@ -239,7 +245,7 @@ func TestAReloadSharesOnlyALoadThatBeginsAfterIt(t *testing.T) {
 	cancel()
 	_, err := b.Reload(gone, "")
 	require.ErrorIs(t, err, context.Canceled, "who gives up does not stop the load")
-	time.Sleep(200 * time.Millisecond) // let the eight get in line
+	synctest.Wait() // until the eight are in line
 	letGo()
 	early := <-first
 	require.NoError(t, early.err)
@@ -249,7 +255,7 @@ func TestAReloadSharesOnlyALoadThatBeginsAfterIt(t *testing.T) {
 		require.NoError(t, r.err)
 		require.Equal(t, "v1.1.0", r.out.Version, "the change is never missed")
 	}
-	require.Less(t, b.ActiveCalls(), int64(1+1+8), "the start, the first, and fewer than one for each of the eight")
+	require.Equal(t, int64(1+1+1), b.ActiveCalls(), "the start, the first, and one for all of the eight")
 	require.Equal(t, "v1.1.0", serving(t, b))
 }
 

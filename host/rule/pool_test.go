@@ -133,7 +133,7 @@ func TestClose(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, err := run(t, m, over(1))
 		return errors.Is(err, ErrClosed)
-	}, 5*time.Second, time.Millisecond, "nobody gets in any more")
+	}, time.Minute, time.Millisecond, "nobody gets in any more")
 	require.Empty(t, closed, "Close waits for the call in flight")
 	require.False(t, held.mod.IsClosed())
 	m.pool.put(held, true)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -50,6 +51,7 @@ func (w *watcher) told(says string) {
 }
 
 // silent fails when more is said while the file is looked at some times more.
+// The clock is synctest's: it only goes on once each look is over.
 func (w *watcher) silent() {
 	w.t.Helper()
 	time.Sleep(20 * often)
@@ -78,7 +80,9 @@ func replace(t *testing.T, path, text string) {
 
 var a, b, c = lineOf("a", "signals", "a"), lineOf("b", "reload", "b"), lineOf("c", "admin", "c")
 
-func TestTheFileIsRereadOnChange(t *testing.T) {
+func TestTheFileIsRereadOnChange(t *testing.T) { synctest.Test(t, theFileIsRereadOnChange) }
+
+func theFileIsRereadOnChange(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tokens")
 	write(t, path, a)
 	w := watch(t, path)
@@ -124,6 +128,10 @@ func TestTheSameSizeAndTimes(t *testing.T) {
 }
 
 func TestABadFileKeepsTheTokensThatCount(t *testing.T) {
+	synctest.Test(t, aBadFileKeepsTheTokensThatCount)
+}
+
+func aBadFileKeepsTheTokensThatCount(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tokens")
 	write(t, path, a+b)
 	w := watch(t, path)
@@ -167,7 +175,9 @@ func TestABadFileKeepsTheTokensThatCount(t *testing.T) {
 }
 
 // TestASecretMount swaps a symlink to a folder, as Kubernetes does.
-func TestASecretMount(t *testing.T) {
+func TestASecretMount(t *testing.T) { synctest.Test(t, aSecretMount) }
+
+func aSecretMount(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"..1": a, "..2": b} {
 		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o700))

@@ -14,7 +14,12 @@ import (
 // A host that finds nobody, neither registry nor store nor bars, starts with
 // what it served, says so, and follows when they are back.
 func TestAStartWithNobodyThere(t *testing.T) {
-	const stale = 4 * time.Second
+	const (
+		stale    = 4 * time.Second
+		// A start waits half a second for the registry; the rest is room for what
+		// hangs besides.
+		patience = 3 * time.Second / 2
+	)
 	f := fleettest.New(t, 1, fleettest.BarsInS3, fleettest.Env("MAX_STALENESS="+stale.String()))
 	h := f.Hosts[0]
 	network := func(x faultproxy.Fault) func() {
@@ -33,18 +38,24 @@ func TestAStartWithNobodyThere(t *testing.T) {
 	} {
 		t.Run(way.name, func(t *testing.T) {
 			f.Converge("v1.1.0") // a host says so once it has written it down
-			way.begin()
-			best := time.Hour
-			for range 4 { // the machine is busy, but not each time
-				h.Kill()
-				begin := time.Now()
-				h.Launch()
-				require.Equal(t, "v1.1.0", h.FirstAnswer())
-				best = min(best, time.Since(begin))
-				degraded(h, "v1.1.0", "registry unavailable")
+			// best is the shortest of some starts: the machine is busy, but not each time.
+			best := func(then func()) time.Duration {
+				shortest := time.Hour
+				for range 4 {
+					h.Kill()
+					begin := time.Now()
+					h.Launch()
+					require.Equal(t, "v1.1.0", h.FirstAnswer())
+					shortest = min(shortest, time.Since(begin))
+					then()
+				}
+				return shortest
 			}
-			require.Less(t, best, 2*time.Second)
-			t.Logf("a right answer %s after the start, at best", best.Round(time.Millisecond))
+			with := best(func() {})
+			way.begin()
+			without := best(func() { degraded(h, "v1.1.0", "registry unavailable") })
+			require.Less(t, without, patience+4*with, "it takes %s when all are there", with)
+			t.Logf("a right answer %s after the start, at best; with all there %s", without.Round(time.Millisecond), with.Round(time.Millisecond))
 			h.Await("stale", func(fleettest.Health) bool { return h.Ready() == http.StatusServiceUnavailable })
 			require.Equal(t, "v1.1.0", h.FirstAnswer(), "and it serves on")
 

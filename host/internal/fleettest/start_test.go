@@ -15,7 +15,7 @@ import (
 // what it served, says so, and follows when they are back.
 func TestAStartWithNobodyThere(t *testing.T) {
 	const (
-		stale    = 4 * time.Second
+		stale = 4 * time.Second
 		// A start waits half a second for the registry; the rest is room for what
 		// hangs besides.
 		patience = 3 * time.Second / 2

@@ -2,15 +2,31 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
 
 	"edgesignal/host/market"
+	"edgesignal/host/market/barfile"
+	"edgesignal/host/market/importer"
 )
 
 type importCmd struct {
-	File    string `arg:"" help:"CSV with the header symbol,date,open,high,low,close,volume[,vwap]; empty = missing. - = standard input."`
-	Out     string `required:"" placeholder:"DIR" help:"The data directory."`
-	RunDate string `required:"" placeholder:"DATE" help:"YYYY-MM-DD, the name of the new run folder."`
+	Inputs  []string `arg:"" name:"file" help:"CSV (.gz too) or Parquet files, or folders of them, also symbol=... ones of Hive. - = standard input."`
+	Out     string   `required:"" placeholder:"DIR" help:"The data directory."`
+	RunDate string   `required:"" placeholder:"DATE" help:"YYYY-MM-DD, the name of the new run folder."`
+
+	Append       bool              `help:"Add the bars to those of the newest run; the new run has both."`
+	Adjusted     string            `placeholder:"COLUMN" help:"A column of adjusted closes, such as adj_close: open, high, low and vwap are scaled by it over close."`
+	Column       map[string]string `placeholder:"HOLDS=NAME" help:"Which column holds what, where its name does not say it: --column date=Session."`
+	Symbol       string            `placeholder:"S" help:"The symbol of all rows, where no column says it. Default: the file's name."`
+	DateFormat   string            `placeholder:"FORMAT" help:"How dates are written, as DD.MM.YYYY."`
+	Zone         string            `placeholder:"ZONE" help:"The time zone in which moments are days, as America/New_York."`
+	DecimalComma bool              `help:"1,5 is one and a half."`
 }
 
 func (c *importCmd) Run(ctx context.Context, s streams) error {
@@ -18,20 +34,64 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return usagef("--run-date: %w", err)
 	}
-	in, name, err := openInput(c.File)
-	if err != nil {
-		return err
+	var zone *time.Location
+	if c.Zone != "" {
+		if zone, err = barfile.Location(c.Zone); err != nil {
+			return usagef("--zone %s: not in the IANA time zone database", c.Zone)
+		}
 	}
-	defer in.Close()
 	p := newProgress(s.err, "rows")
-	sum, err := market.ImportCSV(ctx, in, name, c.Out, run, p.set)
+	sum, err := importer.Import(ctx, importer.Options{
+		Inputs: c.Inputs, Stdin: os.Stdin, Dir: c.Out, Run: run,
+		Symbol: c.Symbol, Columns: c.Column, Adjusted: c.Adjusted, DateFormat: c.DateFormat, Zone: zone, DecimalComma: c.DecimalComma,
+		Append: c.Append, Progress: p.set,
+	})
 	p.stop()
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w; a run is never written over: take a later --run-date", err)
+	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s: %d bars of %d symbols, %s to %s\n", sum.Dir, sum.Rows, sum.Symbols, sum.First, sum.Last)
-	if err == nil && sum.Empty > 0 {
-		_, err = fmt.Fprintf(s.out, "%d rows without any value were left out: they are no bars\n", sum.Empty)
+	return printImport(s.out, sum)
+}
+
+func printImport(w io.Writer, sum importer.Summary) error {
+	var b strings.Builder
+	for _, in := range sum.Inputs {
+		fmt.Fprintf(&b, "%s", in.Name)
+		if in.Others > 0 {
+			fmt.Fprintf(&b, " and %d more", in.Others)
+		}
+		fmt.Fprintf(&b, ": %s\n", in.Format)
+		for _, c := range in.Columns {
+			fmt.Fprintf(&b, "  %-14s from %s\n", c.Holds, c.From)
+		}
+		if len(in.Unused) > 0 {
+			fmt.Fprintf(&b, "  %-14s %s\n", "not used", listed(in.Unused))
+		}
 	}
+	fmt.Fprintf(&b, "%s: %d bars of %d symbols, %s to %s\n", sum.Dir, sum.Rows, sum.Symbols, sum.First, sum.Last)
+	if a := sum.Appended; a != nil {
+		fmt.Fprintf(&b, "appended to %s: %d bars are new, %d were there already, %d symbols have no new bar\n", a.To, a.Added, a.Same, a.Carried)
+	}
+	if sum.Empty > 0 {
+		fmt.Fprintf(&b, "%d rows without any value were left out: they are no bars\n", sum.Empty)
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// listed returns names with commas, control characters made visible; of many
+// the first.
+func listed(names []string) string {
+	const most = 12
+	shown := make([]string, 0, most)
+	for _, name := range names[:min(len(names), most)] {
+		shown = append(shown, fmt.Sprintf("%.40q", name))
+	}
+	if more := len(names) - most; more > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(shown, ", ")
 }

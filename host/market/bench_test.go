@@ -63,17 +63,3 @@ func BenchmarkLook(b *testing.B) {
 		require.NotEmpty(b, l.String())
 	}
 }
-
-func BenchmarkImportCSV(b *testing.B) {
-	text, err := os.Open("testdata/bars.csv")
-	require.NoError(b, err)
-	defer text.Close()
-	dir := b.TempDir()
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		_, err := text.Seek(0, 0)
-		require.NoError(b, err)
-		_, err = ImportCSV(b.Context(), text, "bars.csv", filepath.Join(dir, fmt.Sprint(i)), run, nil)
-		require.NoError(b, err)
-	}
-}

@@ -2,10 +2,7 @@ package market
 
 import (
 	"context"
-	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -330,36 +327,4 @@ func TestRefresherSaysWhenItIsWellAgain(t *testing.T) {
 func TestRefresherDefaults(t *testing.T) {
 	r := NewRefresher(Directory(fstest.MapFS{}), RefresherOptions{})
 	require.Equal(t, RefresherOptions{Interval: 2 * time.Second, Settle: 2}, r.opt)
-}
-
-// TestRefresherOnDisk imports run after run into a real directory.
-func TestRefresherOnDisk(t *testing.T) {
-	dir := t.TempDir()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	markets, ended := make(chan *Market), make(chan struct{})
-	go func() {
-		defer close(ended)
-		NewRefresher(Directory(os.DirFS(dir)), RefresherOptions{Interval: time.Millisecond}).Run(ctx, nil, func(m *Market) { markets <- m }, func(err error) {
-			if err != nil && !errors.Is(err, ErrNoRun) {
-				t.Error(err)
-			}
-		})
-	}()
-	for i := range 5 {
-		file, err := os.Open("testdata/bars.csv")
-		require.NoError(t, err)
-		_, err = ImportCSV(ctx, file, "bars.csv", dir, run+Date(i), nil)
-		require.NoError(t, err)
-		require.NoError(t, file.Close())
-		m := <-markets
-		require.Equal(t, run+Date(i), m.RunDate)
-		require.Len(t, m.Series, 6, "a run is whole or not there")
-		require.Empty(t, m.Failures)
-	}
-	// In one step: half of a folder may hold still for long enough to be read.
-	require.NoError(t, os.Rename(filepath.Join(dir, (run+4).String()), filepath.Join(t.TempDir(), "gone")))
-	require.Equal(t, run+3, (<-markets).RunDate)
-	cancel()
-	<-ended
 }

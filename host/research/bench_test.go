@@ -13,6 +13,7 @@ import (
 	"edgesignal/artifacts"
 	"edgesignal/host/internal/bartest"
 	"edgesignal/host/market"
+	"edgesignal/host/market/importer"
 	"edgesignal/host/research"
 )
 
@@ -24,7 +25,7 @@ func years(b *testing.B, symbols int) *market.Market {
 	run, err := market.ParseDate("2024-12-31")
 	require.NoError(b, err)
 	dir := b.TempDir()
-	_, err = market.ImportCSV(b.Context(), &text, "bars.csv", dir, run, nil)
+	_, err = importer.Import(b.Context(), importer.Options{Inputs: []string{"-"}, Stdin: &text, Dir: dir, Run: run})
 	require.NoError(b, err)
 	return load(b, os.DirFS(dir))
 }

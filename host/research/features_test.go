@@ -19,18 +19,16 @@ import (
 	"edgesignal/artifacts"
 	"edgesignal/host/alpha158"
 	"edgesignal/host/market"
+	"edgesignal/host/market/importer"
 	"edgesignal/host/research"
 )
 
 // imported returns the golden bars of package alpha158 as a quant would load them.
 func imported(t testing.TB) *market.Market {
 	dir := t.TempDir()
-	f, err := os.Open("../alpha158/testdata/input.csv")
-	require.NoError(t, err)
-	defer f.Close()
 	run, err := market.ParseDate("2024-10-31")
 	require.NoError(t, err)
-	_, err = market.ImportCSV(t.Context(), f, "input.csv", dir, run, nil)
+	_, err = importer.Import(t.Context(), importer.Options{Inputs: []string{"../alpha158/testdata/input.csv"}, Dir: dir, Run: run})
 	require.NoError(t, err)
 	return load(t, os.DirFS(dir))
 }

@@ -10,7 +10,10 @@
 // file.
 package barfile
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // The limits of one file.
 const (
@@ -22,6 +25,18 @@ const (
 	maxHeader   = 64 << 10 // bytes of one page header
 	maxPage     = 8 << 20  // bytes of one page, uncompressed
 	maxInflated = 64 << 20 // bytes of all pages of the columns read, uncompressed
+)
+
+// limits are those that differ between bar files and longer tables.
+type limits struct {
+	rows, group int   // of all row groups together, and of each
+	page        int32 // bytes of one page, uncompressed
+	inflated    int   // bytes of all pages of the columns read, uncompressed
+}
+
+var (
+	ofBars = limits{rows: MaxRows, group: MaxRows, page: maxPage, inflated: maxInflated}
+	ofLong = limits{rows: 1 << 30, group: 1 << 24, page: 256 << 20, inflated: math.MaxInt}
 )
 
 // The first and the last date that a bar may have, in days since 1970-01-01.
@@ -46,10 +61,9 @@ var fields = [...]string{"open", "high", "low", "close", "volume", "vwap"}
 // barColumns are all columns of a bar file, in lower case.
 var barColumns = append([]string{"symbol", "date"}, fields[:]...)
 
-func (b *Bars) columns() [len(fields)][]float32 {
-	return [...][]float32{b.Open, b.High, b.Low, b.Close, b.Volume, b.VWAP}
-}
+// columns are the values of Bars, in the order of fields.
+type columns[T float32 | float64] [len(fields)][]T
 
-func (b *Bars) setColumns(c [len(fields)][]float32) {
-	b.Open, b.High, b.Low, b.Close, b.Volume, b.VWAP = c[0], c[1], c[2], c[3], c[4], c[5]
+func (b *Bars) columns() columns[float32] {
+	return columns[float32]{b.Open, b.High, b.Low, b.Close, b.Volume, b.VWAP}
 }

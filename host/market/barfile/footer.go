@@ -95,7 +95,7 @@ func (c *cursor) keyValue(kind byte, m *metadata) {
 
 // readGroups finds the data of l's columns in each row group and returns the
 // number of rows of all of them. Row groups without rows hold nothing.
-func readGroups(footer []byte, l *layout, rows int64, limit int) (int, error) {
+func readGroups(footer []byte, l *layout, rows int64, limit limits) (int, error) {
 	sum, group := int64(0), 0
 	c := &cursor{what: "metadata", b: footer}
 	c.structure(func(id int, kind byte) bool {
@@ -106,8 +106,10 @@ func readGroups(footer []byte, l *layout, rows int64, limit int) (int, error) {
 			n := c.group(kind, l)
 			switch {
 			case c.err != nil:
-			case n < 0 || n > int64(limit)-sum:
-				c.err = fmt.Errorf("row group %d of %d rows; the limit of a file is %d rows", group, n, limit)
+			case n < 0 || n > int64(limit.rows)-sum:
+				c.err = fmt.Errorf("row group %d of %d rows; the limit of a file is %d rows", group, n, limit.rows)
+			case n > int64(limit.group):
+				c.err = fmt.Errorf("row group %d of %d rows; the limit of a row group is %d rows", group, n, limit.group)
 			case n > 0:
 				c.err = l.keepGroup(group, int(n))
 			}

@@ -18,7 +18,7 @@ import (
 // takes memory for more. The result is valid until the next call.
 func (r *Reader) inflate(codec format.CompressionCodec, data []byte, size int) (out []byte, err error) {
 	if r.budget -= size; r.budget < 0 {
-		return nil, fmt.Errorf("more than %d bytes of uncompressed pages", maxInflated)
+		return nil, fmt.Errorf("more than %d bytes of uncompressed pages", r.limits.inflated)
 	}
 	if size == 0 {
 		return nil, nil
@@ -70,7 +70,7 @@ func unsnappy(dst, data []byte) ([]byte, error) {
 func (r *Reader) unzstd(dst, data []byte) ([]byte, error) {
 	if r.zstd == nil {
 		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderMaxMemory(maxPage))
+			zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderMaxMemory(uint64(r.limits.page)))
 		if err != nil {
 			return nil, err
 		}

@@ -8,35 +8,33 @@ import (
 
 // inOrder leaves out rows without any value, sorts the others by day and
 // refuses a day that is there twice. Columns that the file lacks are nil.
-func inOrder(days []int64, columns [len(fields)][]float32) (*Bars, error) {
-	b := &Bars{}
-	if !finished(days, columns) {
+func inOrder[T float32 | float64](days []int64, c columns[T]) ([]int32, columns[T], error) {
+	if !finished(days, c) {
 		rows := make([]int, 0, len(days))
 		for row := range days {
-			if !empty(columns, row) {
+			if !empty(c, row) {
 				rows = append(rows, row)
 			}
 		}
 		if len(rows) == 0 {
-			return nil, errors.New("no row has a value")
+			return nil, c, errors.New("no row has a value")
 		}
 		if err := byDay(days, rows); err != nil {
-			return nil, err
+			return nil, c, err
 		}
-		days, columns = pick(days, rows), pickAll(columns, rows)
+		days, c = pick(days, rows), pickAll(c, rows)
 	}
-	b.Days = make([]int32, len(days))
+	narrow := make([]int32, len(days))
 	for i, d := range days {
-		b.Days[i] = int32(d)
+		narrow[i] = int32(d)
 	}
-	b.setColumns(columns)
-	return b, nil
+	return narrow, c, nil
 }
 
 // finished reports whether there is nothing to sort and nothing to leave out.
-func finished(days []int64, columns [len(fields)][]float32) bool {
+func finished[T float32 | float64](days []int64, c columns[T]) bool {
 	for i := range days {
-		if i > 0 && days[i] <= days[i-1] || empty(columns, i) {
+		if i > 0 && days[i] <= days[i-1] || empty(c, i) {
 			return false
 		}
 	}
@@ -59,8 +57,8 @@ func byDay(days []int64, rows []int) error {
 	return nil
 }
 
-func empty(columns [len(fields)][]float32, row int) bool {
-	for _, c := range columns {
+func empty[T float32 | float64](all columns[T], row int) bool {
+	for _, c := range all {
 		if c != nil && c[row] == c[row] {
 			return false
 		}
@@ -68,13 +66,13 @@ func empty(columns [len(fields)][]float32, row int) bool {
 	return true
 }
 
-func pickAll(columns [len(fields)][]float32, rows []int) [len(fields)][]float32 {
-	for i, c := range columns {
+func pickAll[T float32 | float64](all columns[T], rows []int) columns[T] {
+	for i, c := range all {
 		if c != nil {
-			columns[i] = pick(c, rows)
+			all[i] = pick(c, rows)
 		}
 	}
-	return columns
+	return all
 }
 
 func pick[T any](values []T, rows []int) []T {

@@ -98,7 +98,7 @@ type page struct {
 
 // nextPage cuts the first page off b. A checksum is held against the body
 // where the writer gave one.
-func nextPage(b []byte) (p page, rest []byte, err error) {
+func nextPage(b []byte, limit int32) (p page, rest []byte, err error) {
 	if len(b) == 0 {
 		return p, nil, errors.New("the column's data ends before its last row")
 	}
@@ -111,8 +111,8 @@ func nextPage(b []byte) (p page, rest []byte, err error) {
 	switch {
 	case p.size < 0 || int64(p.size) > int64(len(b)):
 		return p, nil, fmt.Errorf("%d bytes; %d are left of the column", p.size, len(b))
-	case p.whole < 0 || p.whole > maxPage:
-		return p, nil, fmt.Errorf("%d bytes uncompressed; the limit is %d", p.whole, maxPage)
+	case p.whole < 0 || p.whole > limit:
+		return p, nil, fmt.Errorf("%d bytes uncompressed; the limit is %d", p.whole, limit)
 	case !p.described && p.kind != format.IndexPage:
 		return p, nil, errors.New("a page without the header of its kind")
 	}
@@ -128,8 +128,8 @@ func readDictionary[T any](r *Reader, p page, codec format.CompressionCodec, d *
 	if e := p.encoding; e != format.Plain && e != oldDictionary {
 		return nil, fmt.Errorf("a dictionary in the encoding %s", e)
 	}
-	if p.values < 0 || p.values > MaxRows {
-		return nil, fmt.Errorf("a dictionary of %d values; the limit is %d", p.values, MaxRows)
+	if p.values < 0 || !d.none && int64(p.values)*int64(max(d.width, 4)) > int64(p.whole) {
+		return nil, fmt.Errorf("a dictionary of %d values in %d bytes", p.values, p.whole)
 	}
 	data, err := r.inflate(codec, p.body, int(p.whole))
 	if err != nil {

@@ -18,6 +18,7 @@ type Reader struct {
 	shared   []int64
 	days     []int64
 	odd      []uint8
+	limits   limits
 	budget   int // bytes that may still be inflated for this file
 	zstd     *zstd.Decoder
 	gzip     *gzip.Reader
@@ -37,52 +38,67 @@ type Reader struct {
 // date that is null, twice there or outside MinDay to MaxDay, or that is a
 // moment in a zone that nobody names, no bars at all, and whatever is damaged
 // or over a limit. It never panics.
-func (r *Reader) Read(symbol string, file []byte) (bars *Bars, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			*r = Reader{}
-			bars, err = nil, fmt.Errorf("damaged Parquet file: %v", p)
-		}
-	}()
-	if len(file) > MaxBytes {
-		return nil, fmt.Errorf("%d bytes; the limit is %d", len(file), MaxBytes)
-	}
-	t, err := r.openTable(file, barColumns, MaxRows)
+func (r *Reader) Read(symbol string, file []byte) (*Bars, error) {
+	days, c, err := readBars[float32](r, symbol, file)
 	if err != nil {
 		return nil, err
 	}
+	return &Bars{days, c[0], c[1], c[2], c[3], c[4], c[5]}, nil
+}
+
+// ReadTable returns the same bars as Read, in the precision that Write takes.
+func (r *Reader) ReadTable(symbol string, file []byte) (*Table, error) {
+	days, c, err := readBars[float64](r, symbol, file)
+	if err != nil {
+		return nil, err
+	}
+	return &Table{symbol, days, c[0], c[1], c[2], c[3], c[4], c[5]}, nil
+}
+
+func readBars[T float32 | float64](r *Reader, symbol string, file []byte) (days []int32, c columns[T], err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			*r = Reader{}
+			err = fmt.Errorf("damaged Parquet file: %v", p)
+		}
+	}()
+	if len(file) > MaxBytes {
+		return nil, c, fmt.Errorf("%d bytes; the limit is %d", len(file), MaxBytes)
+	}
+	t, err := r.openTable(file, barColumns, ofBars)
+	if err != nil {
+		return nil, c, err
+	}
 	for _, name := range barColumns {
 		if t.column(name) == nil && name != "symbol" && name != "vwap" {
-			return nil, fmt.Errorf("no column %q", name)
+			return nil, c, fmt.Errorf("no column %q", name)
 		}
 	}
-	r.budget = maxInflated
 	if c := t.column("symbol"); c != nil {
 		if err := t.checkSymbol(c, symbol); err != nil {
-			return nil, err
+			return nil, columns[T]{}, err
 		}
 	}
 	r.days = sized(r.days, t.rows)
-	if err := t.readDays(t.column("date"), r.days); err != nil {
-		return nil, err
+	if err := t.readDays(r.days); err != nil {
+		return nil, c, err
 	}
-	var columns [len(fields)][]float32
-	values := make([]float32, t.rows*t.present(fields[:]))
+	values := make([]T, t.rows*t.present(fields[:]))
 	for i, name := range fields {
-		c := t.column(name)
-		if c == nil {
+		column := t.column(name)
+		if column == nil {
 			continue
 		}
-		columns[i], values = values[:t.rows:t.rows], values[t.rows:]
-		d, err := number[float32](c)
+		c[i], values = values[:t.rows:t.rows], values[t.rows:]
+		d, err := number[T](column)
 		if err != nil {
-			return nil, err
+			return nil, c, err
 		}
-		if err := readColumn(t, c, d, columns[i]); err != nil {
-			return nil, err
+		if err := readColumn(t, column, d, c[i]); err != nil {
+			return nil, c, err
 		}
 	}
-	return inOrder(r.days, columns)
+	return inOrder(r.days, c)
 }
 
 // sized returns s with length n, reallocated when it is too small.

@@ -16,11 +16,12 @@ type table struct {
 }
 
 // openTable reads the metadata of a file and finds the wanted columns in it.
-func (r *Reader) openTable(file []byte, wanted []string, maxRows int) (*table, error) {
+func (r *Reader) openTable(file []byte, wanted []string, l limits) (*table, error) {
 	encoded, err := footer(file)
 	if err != nil {
 		return nil, err
 	}
+	r.limits, r.budget = l, l.inflated
 	t := &table{reader: r, file: file}
 	if t.meta, err = readMetadata(encoded); err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func (r *Reader) openTable(file []byte, wanted []string, maxRows int) (*table, e
 	if t.layout, err = readLayout(t.meta.schema, wanted); err != nil {
 		return nil, err
 	}
-	t.rows, err = readGroups(encoded, t.layout, t.meta.rows, maxRows)
+	t.rows, err = readGroups(encoded, t.layout, t.meta.rows, l)
 	return t, err
 }
 
@@ -53,7 +54,7 @@ func readChunk[T any](t *table, c *column, k *chunk, d *decoder[T], dst []T) err
 	}
 	var dictionary []T
 	for i := 0; len(dst) > 0; i++ {
-		p, rest, err := nextPage(bytes)
+		p, rest, err := nextPage(bytes, t.reader.limits.page)
 		if err != nil {
 			return fmt.Errorf("page %d: %w", i, err)
 		}

@@ -20,17 +20,18 @@ func expected(t testing.TB, name string) *Bars {
 	rows, err := csv.NewReader(f).ReadAll()
 	require.NoError(t, err)
 	want := &Bars{}
-	var columns [len(fields)][]float32
+	var columns columns[float32]
 	for _, row := range rows[1:] {
-		want.Days = append(want.Days, int32(textDay([]byte(row[0]))))
+		day, err := isoDay(row[0])
+		require.NoError(t, err)
+		want.Days = append(want.Days, day)
 		for k, text := range row[1:] {
 			v, err := strconv.ParseFloat(text, 64)
 			require.NoError(t, err)
 			columns[k] = append(columns[k], float32(v))
 		}
 	}
-	want.setColumns(columns)
-	return want
+	return &Bars{want.Days, columns[0], columns[1], columns[2], columns[3], columns[4], nil}
 }
 
 // parquetFiles returns the contents of a folder's Parquet files by name.

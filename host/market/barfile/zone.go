@@ -19,7 +19,10 @@ const (
 
 // zone is the time zone that a file names for its dates; where is nil when it
 // names none.
-type zone struct{ where *time.Location }
+type zone struct {
+	where *time.Location
+	clock bool // moments that are not adjusted to UTC are what its clock shows
+}
 
 // day returns the day of a moment: by the zone's clock where one is named and
 // the moment is adjusted to UTC or not midnight, else its day in UTC if it is
@@ -27,6 +30,8 @@ type zone struct{ where *time.Location }
 func (z zone) day(seconds int64, fraction, utc bool) int64 {
 	midnight := !fraction && seconds%secondsPerDay == 0
 	switch {
+	case z.clock && !utc:
+		return floorDiv(seconds, secondsPerDay)
 	case midnight && (!utc || z.where == nil):
 		return seconds / secondsPerDay
 	case z.where == nil:
@@ -67,8 +72,8 @@ func (t *table) zone(c *column) (zone, error) {
 	if pandas == "" {
 		return zone{}, errZone
 	}
-	where, err := location(pandas)
-	return zone{where}, err
+	where, err := Location(pandas)
+	return zone{where: where}, err
 }
 
 // pandasZone returns what the metadata of pandas says:
@@ -127,9 +132,9 @@ func arrowZone(text []byte, column string) (string, error) {
 	return name, nil
 }
 
-// location returns the zone of that name, or of a fixed offset as pandas
-// writes it: "+08:00", "UTC+08:00".
-func location(name string) (*time.Location, error) {
+// Location returns the zone of that name in the IANA time zone database, or of
+// a fixed offset as pandas writes it: "+08:00", "UTC+08:00".
+func Location(name string) (*time.Location, error) {
 	offset := strings.TrimPrefix(name, "UTC")
 	if offset != "" && (offset[0] == '+' || offset[0] == '-') {
 		hours, minutes, ok := strings.Cut(offset[1:], ":")
@@ -147,7 +152,7 @@ func location(name string) (*time.Location, error) {
 		}
 		return time.FixedZone("", seconds), nil
 	}
-	if name == "Local" { // the host's zone, which the file does not know
+	if name == "" || name == "Local" { // the host's zone, which the file does not know
 		return nil, errUnknownZone
 	}
 	where, err := time.LoadLocation(name)

@@ -1,4 +1,4 @@
-package market
+package importer
 
 import (
 	"context"
@@ -16,48 +16,86 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"edgesignal/host/market"
+	"edgesignal/host/market/barfile"
 )
 
-var run = Date(20088) // 2024-12-31
+var run = market.Date(20088) // 2024-12-31
 
-func importText(t testing.TB, text string) (dir string, s ImportSummary, err error) {
+// importText imports a CSV from the standard input, with what change says.
+func importText(t testing.TB, text string, change ...func(*Options)) (dir string, s Summary, err error) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "data", "adjusted")
-	s, err = ImportCSV(t.Context(), strings.NewReader(text), "bars.csv", dir, run, nil)
+	o := Options{Inputs: []string{"-"}, Stdin: strings.NewReader(text), Dir: dir, Run: run}
+	for _, c := range change {
+		c(&o)
+	}
+	s, err = Import(t.Context(), o)
+	s.Inputs = nil
 	return dir, s, err
 }
 
-func TestImportCSV(t *testing.T) {
+func load(t testing.TB, dir string) *market.Market {
+	t.Helper()
+	m, err := market.Load(t.Context(), os.DirFS(dir))
+	require.NoError(t, err)
+	return m
+}
+
+var nan32 = float32(math.NaN())
+
+// same compares bit for bit, with NaN equal to NaN.
+func same(t require.TestingT, want, got []float32, what string) {
+	require.Equal(t, want == nil, got == nil, what)
+	require.Len(t, got, len(want), what)
+	for i := range want {
+		if want[i] == want[i] || got[i] == got[i] {
+			require.Equal(t, math.Float32bits(want[i]), math.Float32bits(got[i]), "%s[%d]: want %v, got %v", what, i, want[i], got[i])
+		}
+	}
+}
+
+func sameColumns(t require.TestingT, want, got market.Columns, what string) {
+	same(t, want.Open, got.Open, what+" open")
+	same(t, want.High, got.High, what+" high")
+	same(t, want.Low, got.Low, what+" low")
+	same(t, want.Close, got.Close, what+" close")
+	same(t, want.Volume, got.Volume, what+" volume")
+	same(t, want.VWAP, got.VWAP, what+" vwap")
+}
+
+func TestImport(t *testing.T) {
 	nan := nan32
 	for _, tc := range []struct {
 		name, csv string
-		want      Columns
+		want      market.Columns
 		first     string
-		summary   ImportSummary
+		summary   Summary
 	}{
 		{
 			name:    "plain",
 			csv:     "symbol,date,open,high,low,close,volume\nAAPL,2024-01-03,1.5,2,1,1.7,100\nAAPL,2024-01-02,1,2,0.5,1.1,2.5e3\n",
-			want:    Columns{Open: []float32{1, 1.5}, High: []float32{2, 2}, Low: []float32{0.5, 1}, Close: []float32{1.1, 1.7}, Volume: []float32{2500, 100}},
-			summary: ImportSummary{Symbols: 1, Rows: 2},
+			want:    market.Columns{Open: []float32{1, 1.5}, High: []float32{2, 2}, Low: []float32{0.5, 1}, Close: []float32{1.1, 1.7}, Volume: []float32{2500, 100}},
+			summary: Summary{Symbols: 1, Rows: 2},
 		},
 		{
 			name:    "BOM, CRLF, any order, lower case, missing values, vwap",
 			csv:     "\ufeffvwap,close,\"date\",symbol,volume,open,low,high\r\n,1.1,2024-01-02,aapl,,1,0.5,2\r\n1.6,1.7,2024-01-03,Aapl,0.5,,1,2\r\n",
-			want:    Columns{Open: []float32{1, nan}, High: []float32{2, 2}, Low: []float32{0.5, 1}, Close: []float32{1.1, 1.7}, Volume: []float32{nan, 0.5}, VWAP: []float32{nan, 1.6}},
-			summary: ImportSummary{Symbols: 1, Rows: 2},
+			want:    market.Columns{Open: []float32{1, nan}, High: []float32{2, 2}, Low: []float32{0.5, 1}, Close: []float32{1.1, 1.7}, Volume: []float32{nan, 0.5}, VWAP: []float32{nan, 1.6}},
+			summary: Summary{Symbols: 1, Rows: 2},
 		},
 		{
 			name:    "rows without values",
 			csv:     "symbol,date,open,high,low,close,volume\nAAPL,2024-01-01,,,,,\nAAPL,2024-01-02,1,1,1,1,1\nAAPL,2024-01-03,,,,,\nGONE,2024-01-03,,,,,\n\nAAPL,2024-01-04,2,2,2,2,2",
-			want:    Columns{Open: []float32{1, 2}, High: []float32{1, 2}, Low: []float32{1, 2}, Close: []float32{1, 2}, Volume: []float32{1, 2}},
-			summary: ImportSummary{Symbols: 1, Rows: 2, Empty: 3},
+			want:    market.Columns{Open: []float32{1, 2}, High: []float32{1, 2}, Low: []float32{1, 2}, Close: []float32{1, 2}, Volume: []float32{1, 2}},
+			summary: Summary{Symbols: 1, Rows: 2, Empty: 3},
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			dir, s, err := importText(t, tc.csv)
 			require.NoError(t, err)
-			m := load(t, os.DirFS(dir))
+			m := load(t, dir)
 			require.Empty(t, m.Failures)
 			require.Equal(t, run, m.RunDate)
 			require.Equal(t, []string{"AAPL"}, m.Symbols())
@@ -74,7 +112,7 @@ func TestImportCSV(t *testing.T) {
 	}
 }
 
-func TestImportCSVRefuses(t *testing.T) {
+func TestImportRefuses(t *testing.T) {
 	const header = "symbol,date,open,high,low,close,volume\n"
 	const good = "AAPL,2024-01-02,1,2,0.5,1.1,100\n"
 	row := func(field int, value string) string {
@@ -83,36 +121,33 @@ func TestImportCSVRefuses(t *testing.T) {
 		return header + good + "MSFT" + strings.TrimPrefix(strings.Join(f, ","), "AAPL") + "\n"
 	}
 	for _, tc := range []struct{ name, csv, want string }{
-		{"nothing", "", "bars.csv: no header: it is empty"},
-		{"unknown column", "symbol,date,open,high,low,close,volume,adj\n", `bars.csv line 1: unknown column "adj"; the columns are symbol,date,open,high,low,close,volume,vwap`},
-		{"column in upper case", "Symbol,date,open,high,low,close,volume\n", `bars.csv line 1: unknown column "Symbol"`},
-		{"no column", "symbol,date,open,high,low,close\n", `bars.csv line 1: no column "volume"; the header is "symbol,date,open,high,low,close"`},
-		{"column twice", "symbol,date,open,high,low,close,volume,open\n", `bars.csv line 1: column "open" is there twice`},
-		{"no header", good, `bars.csv line 1: unknown column "AAPL"`},
-		{"no rows", header, "bars.csv: no bars"},
-		{"no values", header + "AAPL,2024-01-02,,,,,\n", "bars.csv: no bars: 1 rows, none of them with a value"},
-		{"too few fields", header + good + "AAPL,2024-01-03,1\n", "bars.csv line 3: 3 fields; the header has 7"},
-		{"too many fields", header + good + "AAPL,2024-01-03,1,1,1,1,1,1\n", "bars.csv line 3: 8 fields; the header has 7"},
-		{"bad date", row(1, "2024-02-30"), `bars.csv line 3, column "date": date "2024-02-30" is not a day in the form YYYY-MM-DD`},
-		{"date with time", row(1, "2024-02-28T00:00:00"), `bars.csv line 3, column "date": date "2024-02-28T00:00:00" is not a day in the form YYYY-MM-DD`},
-		{"no date", row(1, ""), `bars.csv line 3, column "date": date "" is not a day in the form YYYY-MM-DD`},
-		{"early date", row(1, "1899-12-31"), `bars.csv line 3, column "date": 1899-12-31 is not between 1900-01-01 and 2199-12-31`},
-		{"late date", row(1, "2200-01-01"), `bars.csv line 3, column "date": 2200-01-01 is not between`},
-		{"not a number", row(2, "abc"), `bars.csv line 3, column "open": "abc" is not a number`},
-		{"two numbers", row(3, "1 2"), `bars.csv line 3, column "high": "1 2" is not a number`},
-		{"nan", row(4, "nan"), `bars.csv line 3, column "low": "nan" is not a number`},
-		{"inf", row(5, "-Inf"), `bars.csv line 3, column "close": "-Inf" is not a number`},
-		{"hexadecimal", row(5, "0x10"), `bars.csv line 3, column "close": "0x10" is not a number`},
-		{"underscores", row(6, "1_000"), `bars.csv line 3, column "volume": "1_000" is not a number`},
-		{"thousands", row(6, `"1,000"`), `bars.csv line 3, column "volume": "1,000" is not a number`},
-		{"only a sign", row(6, "-"), `bars.csv line 3, column "volume": "-" is not a number`},
-		{"beyond float64", row(6, "1e400"), `bars.csv line 3, column "volume": "1e400" is out of the range of float32`},
-		{"beyond float32", row(5, "1e39"), `bars.csv line 3, column "close": "1e39" is out of the range of float32`},
-		{"a long value", row(5, strings.Repeat("x", 9999)), `bars.csv line 3, column "close": "` + strings.Repeat("x", 40) + `" is not a number`},
-		{"bad symbol", header + "../../etc/passwd,2024-01-02,1,1,1,1,1\n", `bars.csv line 2, column "symbol": symbol "../../etc/passwd" begins with a dot`},
-		{"no symbol", header + ",2024-01-02,1,1,1,1,1\n", `bars.csv line 2, column "symbol": symbol "" is empty`},
-		{"bar twice", header + good + "MSFT,2024-01-02,1,1,1,1,1\n" + "aapl,2024-01-02,1,1,1,1,1\n", `bars.csv line 4, column "date": 2024-01-02 of AAPL is on line 2 already`},
-		{"quotes", header + good + "\"AAPL,2024-01-02,1,1,1,1,1\n", "bars.csv: parse error on line 3, column 28: extraneous or missing \" in quoted-field"},
+		{"nothing", "", "standard input: no header: it is empty"},
+		{"no column", "symbol,date,open,high,low,close\n", `standard input: line 1: no column for "volume"; there are "symbol", "date", "open", "high", "low", "close": say which it is with --column volume=NAME`},
+		{"column twice", "symbol,date,open,high,low,close,volume,open\n", `standard input: line 1: two columns for "open": "open" and "open"`},
+		{"no header", good, `standard input: line 1: no column for "symbol"; there are "AAPL", "2024-01-02", "1"`},
+		{"no rows", header, "standard input: no bars"},
+		{"no values", header + "AAPL,2024-01-02,,,,,\n", "standard input: no bars: 1 rows, none of them with a value"},
+		{"too few fields", header + good + "AAPL,2024-01-03,1\n", "standard input: line 3: 3 fields; the header has 7"},
+		{"too many fields", header + good + "AAPL,2024-01-03,1,1,1,1,1,1\n", "standard input: line 3: 8 fields; the header has 7"},
+		{"bad date", row(1, "2024-02-30"), `standard input: line 3, column "date": date "2024-02-30" is not a day in the form YYYY-MM-DD`},
+		{"date with time", row(1, "2024-02-28T16:00:00"), `standard input: line 3, column "date": a moment other than midnight, in a zone that nobody names: say it with --zone`},
+		{"no date", row(1, ""), `standard input: line 3, column "date": date "" is not a day in the form YYYY-MM-DD`},
+		{"early date", row(1, "1899-12-31"), `standard input: line 3, column "date": 1899-12-31 is not between 1900-01-01 and 2199-12-31`},
+		{"late date", row(1, "2200-01-01"), `standard input: line 3, column "date": 2200-01-01 is not between`},
+		{"not a number", row(2, "abc"), `standard input: line 3, column "open": "abc" is not a number`},
+		{"two numbers", row(3, "1 2"), `standard input: line 3, column "high": "1 2" is not a number`},
+		{"inf", row(5, "-Inf"), `standard input: line 3, column "close": "-Inf" is not a number`},
+		{"hexadecimal", row(5, "0x10"), `standard input: line 3, column "close": "0x10" is not a number`},
+		{"underscores", row(6, "1_000"), `standard input: line 3, column "volume": "1_000" is not a number`},
+		{"thousands", row(6, `"1,000"`), `standard input: line 3, column "volume": "1,000" is not a number`},
+		{"only a sign", row(6, "-"), `standard input: line 3, column "volume": "-" is not a number`},
+		{"beyond float64", row(6, "1e400"), `standard input: line 3, column "volume": "1e400" is out of the range of float32`},
+		{"beyond float32", row(5, "1e39"), `standard input: line 3, column "close": "1e39" is out of the range of float32`},
+		{"a long value", row(5, strings.Repeat("x", 9999)), `standard input: line 3, column "close": "` + strings.Repeat("x", 40) + `" is not a number`},
+		{"bad symbol", header + "../../etc/passwd,2024-01-02,1,1,1,1,1\n", `standard input: line 2, column "symbol": symbol "../../etc/passwd" begins with a dot`},
+		{"no symbol", header + ",2024-01-02,1,1,1,1,1\n", `standard input: line 2, column "symbol": symbol "" is empty`},
+		{"bar twice", header + good + "MSFT,2024-01-02,1,1,1,1,1\n" + "aapl,2024-01-02,1,1,1,1,1\n", `standard input: line 4: 2024-01-02 of AAPL is there already: standard input, line 2`},
+		{"quotes", header + good + "\"AAPL,2024-01-02,1,1,1,1,1\n", "standard input: parse error on line 3, column 28: extraneous or missing \" in quoted-field"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			dir, s, err := importText(t, tc.csv)
@@ -123,22 +158,22 @@ func TestImportCSVRefuses(t *testing.T) {
 	}
 }
 
-func TestImportCSVRefusesTooLongAHistory(t *testing.T) {
+func TestImportRefusesTooLongAHistory(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("symbol,date,open,high,low,close,volume\n")
-	for i := range maxImportRows + 1 {
-		fmt.Fprintf(&b, "A,%s,1,1,1,1,1\n", MinDate+Date(i))
+	for i := range barfile.MaxRows + 1 {
+		fmt.Fprintf(&b, "A,%s,1,1,1,1,1\n", market.MinDate+market.Date(i))
 	}
 	_, _, err := importText(t, b.String())
-	require.ErrorContains(t, err, `bars.csv line 100002, column "symbol": A has more than 100000 rows`)
+	require.ErrorContains(t, err, `standard input: line 100002, column "symbol": A has more than 100000 rows`)
 }
 
-func TestImportCSVLeavesAnExistingRunAlone(t *testing.T) {
+func TestImportLeavesAnExistingRunAlone(t *testing.T) {
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "2024-12-31")
 	require.NoError(t, os.Mkdir(folder, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "A.parquet"), []byte("mine"), 0o644))
-	_, err := ImportCSV(t.Context(), strings.NewReader("never read"), "bars.csv", dir, run, nil)
+	_, err := Import(t.Context(), Options{Inputs: []string{"-"}, Stdin: strings.NewReader("never read"), Dir: dir, Run: run})
 	require.ErrorIs(t, err, fs.ErrExist)
 	require.ErrorContains(t, err, folder)
 	content, err := os.ReadFile(filepath.Join(folder, "A.parquet"))
@@ -146,8 +181,8 @@ func TestImportCSVLeavesAnExistingRunAlone(t *testing.T) {
 	require.Equal(t, "mine", string(content))
 }
 
-// TestImportCSVLeavesNothingBehind breaks the import when it is half through.
-func TestImportCSVLeavesNothingBehind(t *testing.T) {
+// TestImportLeavesNothingBehind breaks the import when it is half through.
+func TestImportLeavesNothingBehind(t *testing.T) {
 	text, err := os.ReadFile("testdata/bars.csv")
 	require.NoError(t, err)
 	broken := errors.New("cable unplugged")
@@ -165,7 +200,7 @@ func TestImportCSVLeavesNothingBehind(t *testing.T) {
 			dir := t.TempDir()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			_, err := ImportCSV(ctx, tc.input(cancel), "bars.csv", dir, run, nil)
+			_, err := Import(ctx, Options{Inputs: []string{"-"}, Stdin: tc.input(cancel), Dir: dir, Run: run})
 			require.ErrorIs(t, err, tc.is)
 			entries, err := os.ReadDir(dir)
 			require.NoError(t, err)
@@ -183,36 +218,36 @@ type atEnd func()
 
 func (f atEnd) Read([]byte) (int, error) { f(); return 0, io.EOF }
 
-func TestImportCSVShowsProgress(t *testing.T) {
+func TestImportShowsProgress(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("symbol,date,open,high,low,close,volume\n")
 	for i := range 120_000 {
-		fmt.Fprintf(&b, "S%d,%s,1,1,1,1,1\n", i%2, MinDate+Date(i/2))
+		fmt.Fprintf(&b, "S%d,%s,1,1,1,1,1\n", i%2, market.MinDate+market.Date(i/2))
 	}
 	var seen []int64
-	_, err := ImportCSV(t.Context(), strings.NewReader(b.String()), "bars.csv", t.TempDir(), run, func(rows int64) { seen = append(seen, rows) })
+	_, err := Import(t.Context(), Options{Inputs: []string{"-"}, Stdin: strings.NewReader(b.String()), Dir: t.TempDir(), Run: run, Progress: func(rows int64) { seen = append(seen, rows) }})
 	require.NoError(t, err)
 	require.Equal(t, []int64{50_000, 100_000, 120_000}, seen)
 }
 
-// TestImportCSVOfTheResearchSet imports bars with holes, missing values and a
+// TestImportOfTheResearchSet imports bars with holes, missing values and a
 // vwap column, twice: the cells are float32 of the text, the files are equal.
-func TestImportCSVOfTheResearchSet(t *testing.T) {
+func TestImportOfTheResearchSet(t *testing.T) {
 	text, err := os.ReadFile("testdata/bars.csv")
 	require.NoError(t, err)
 	dir, s, err := importText(t, string(text))
 	require.NoError(t, err)
-	require.Equal(t, ImportSummary{Dir: filepath.Join(dir, "2024-12-31"), Symbols: 6, Rows: 1113, First: s.First, Last: s.Last}, s)
+	require.Equal(t, Summary{Dir: filepath.Join(dir, "2024-12-31"), Symbols: 6, Rows: 1113, First: s.First, Last: s.Last}, s)
 	again, _, err := importText(t, string(text))
 	require.NoError(t, err)
-	m := load(t, os.DirFS(dir))
+	m := load(t, dir)
 	require.Empty(t, m.Failures)
-	require.Equal(t, m.Revision, load(t, os.DirFS(again)).Revision, "equal CSV, equal bytes")
+	require.Equal(t, m.Revision, load(t, again).Revision, "equal CSV, equal bytes")
 
 	cells := 0
 	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
 		f := strings.Split(line, ",")
-		d, err := ParseDate(f[1])
+		d, err := market.ParseDate(f[1])
 		require.NoError(t, err)
 		index, ok := m.DayIndex(d)
 		require.True(t, ok)
@@ -249,16 +284,16 @@ func TestImportThenLoad(t *testing.T) {
 			rapid.Map(rapid.Int64Range(-1<<53, 1<<53), func(v int64) string { return strconv.FormatInt(v, 10) }),
 			rapid.SampledFrom([]string{"0", "-0", "+1.50", "1e-50", "16777217", "9007199254740993", "0.1", ".5", "5."}),
 		)
-		header := rapid.Permutation(csvColumns[:7+rapid.IntRange(0, 1).Draw(rt, "vwap")]).Draw(rt, "header")
+		header := rapid.Permutation(holdings[:7+rapid.IntRange(0, 1).Draw(rt, "vwap")]).Draw(rt, "header")
 		symbols := rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z0-9^][-A-Z0-9._=&+]{0,5}`), 1, 4, rapid.ID).Draw(rt, "symbols")
 		type bar map[string]string
-		want := map[string]map[Date]bar{}
+		want := map[string]map[market.Date]bar{}
 		csv := strings.Join(header, ",") + "\n"
 		bars := 0
 		for _, symbol := range symbols {
-			want[symbol] = map[Date]bar{}
+			want[symbol] = map[market.Date]bar{}
 			for _, d := range rapid.SliceOfNDistinct(rapid.Int32Range(19_700, 19_760), 1, 30, rapid.ID).Draw(rt, "days") {
-				b := bar{"symbol": symbol, "date": Date(d).String()}
+				b := bar{"symbol": symbol, "date": market.Date(d).String()}
 				if rapid.Bool().Draw(rt, "lower") {
 					b["symbol"] = strings.ToLower(symbol)
 				}
@@ -273,21 +308,21 @@ func TestImportThenLoad(t *testing.T) {
 				}
 				csv += strings.Join(row, ",") + "\n"
 				if hasValue {
-					want[symbol][Date(d)] = b
+					want[symbol][market.Date(d)] = b
 					bars++
 				}
 			}
 		}
 		tries++
 		data := filepath.Join(dir, strconv.Itoa(tries))
-		s, err := ImportCSV(t.Context(), strings.NewReader(csv), "bars.csv", data, run, nil)
+		s, err := Import(t.Context(), Options{Inputs: []string{"-"}, Stdin: strings.NewReader(csv), Dir: data, Run: run})
 		if bars == 0 {
 			require.ErrorContains(rt, err, "no bars")
 			return
 		}
 		require.NoError(rt, err)
 		require.Equal(rt, int64(bars), s.Rows)
-		m, err := Load(t.Context(), os.DirFS(data))
+		m, err := market.Load(t.Context(), os.DirFS(data))
 		require.NoError(rt, err)
 		require.Empty(rt, m.Failures)
 		for symbol, days := range want {
@@ -305,7 +340,7 @@ func TestImportThenLoad(t *testing.T) {
 						require.False(rt, slices.Contains(header, "vwap"))
 						continue
 					}
-					same(rt, []float32{cell(rt, b[csvColumns[firstValue+k]])}, column[row:row+1], symbol)
+					same(rt, []float32{cell(rt, b[holdings[firstValue+k]])}, column[row:row+1], symbol)
 				}
 				require.Equal(rt, b != nil, series.HasBar(row))
 			}
@@ -313,7 +348,7 @@ func TestImportThenLoad(t *testing.T) {
 	})
 }
 
-func FuzzImportCSV(f *testing.F) {
+func FuzzImport(f *testing.F) {
 	research, err := os.ReadFile("testdata/bars.csv")
 	require.NoError(f, err)
 	f.Add(string(research[:1000]))
@@ -323,15 +358,15 @@ func FuzzImportCSV(f *testing.F) {
 	f.Add("symbol,date,open,high,low,close,volume\n\"A\n\",2024-01-02,1e400,nan,-,0x1,\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		dir := t.TempDir()
-		s, err := ImportCSV(t.Context(), strings.NewReader(text), "bars.csv", dir, run, nil)
+		s, err := Import(t.Context(), Options{Inputs: []string{"-"}, Stdin: strings.NewReader(text), Dir: dir, Run: run})
 		if err != nil {
-			require.ErrorContains(t, err, "bars.csv")
+			require.ErrorContains(t, err, "standard input")
 			entries, err := os.ReadDir(dir)
 			require.NoError(t, err)
 			require.Empty(t, entries)
 			return
 		}
-		m := load(t, os.DirFS(dir))
+		m := load(t, dir)
 		require.Empty(t, m.Failures)
 		require.Len(t, m.Series, s.Symbols)
 		bars := int64(0)

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"edgesignal/host/live"
 	"edgesignal/host/market"
 	"edgesignal/host/market/mirror"
+	"edgesignal/host/settings"
 )
 
 // bars is the way of market data to the board: from a directory, which is the
@@ -27,20 +27,16 @@ type bars struct {
 }
 
 // openBars returns the way from DATA_DIR. It touches no network.
-func (c *Config) openBars(client *bucket.Client, log *slog.Logger) (*bars, error) {
-	if !strings.HasPrefix(c.DataDir, "s3://") {
-		dir, err := directory("DATA_DIR", c.DataDir)
-		if err != nil {
-			return nil, err
-		}
-		return &bars{source: market.Directory(os.DirFS(dir)), log: log}, nil
+func openBars(set *settings.Settings, client *bucket.Client, log *slog.Logger) (*bars, error) {
+	if !set.DataDir.Bucket() {
+		return &bars{source: market.Directory(os.DirFS(set.DataDir.Dir())), log: log}, nil
 	}
-	name, prefix, err := bucket.ParseFolder(c.DataDir)
+	name, prefix, err := bucket.ParseFolder(string(set.DataDir))
 	if err != nil {
-		return nil, fmt.Errorf("DATA_DIR %w", err)
+		return nil, err
 	}
 	m, err := mirror.Open(mirror.Options{
-		Client: client, Bucket: name, Prefix: prefix, Endpoint: c.S3Endpoint, Dir: filepath.Join(c.StateDir, "market"),
+		Client: client, Bucket: name, Prefix: prefix, Endpoint: string(set.S3Endpoint), Dir: filepath.Join(set.StateDir, "market"),
 	})
 	if err != nil {
 		return nil, err

@@ -24,6 +24,9 @@ import (
 	"edgesignal/host/internal/programtest"
 	"edgesignal/host/internal/s3test"
 	"edgesignal/host/market"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 )
 
 // remote is a host of a fleet whose bars lie in a bucket.
@@ -31,7 +34,7 @@ type remote struct {
 	t    *testing.T
 	pg   *pgtest.Server
 	s3   *s3test.Server
-	cfg  Config
+	cfg  settings.Settings
 	log  bytes.Buffer // of all its lives
 	url  string
 	stop func()
@@ -43,17 +46,14 @@ func newRemote(t *testing.T) *remote {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3test.SecretKey)
 	dir := t.TempDir()
 	r := &remote{t: t, pg: pgtest.Own(t), s3: s3test.New(t)}
-	r.cfg = Config{
-		Storage: Storage{
-			DatabaseURL: r.pg.URL(r.pg.Addr()), StateDir: filepath.Join(dir, "state"), ArtifactStore: "s3://" + r.s3.Bucket + "/store", S3Endpoint: r.s3.Endpoint(),
-			GateProgram: programtest.Program(t),
-		},
-		LogLevel: "INFO", DataDir: "s3://" + r.s3.Bucket + "/bars", DefaultStrategy: artifacts.Strategy, TopN: 3, BottomN: 3, ReloadIntervalSeconds: 300, MaxStaleness: "0",
-	}
-	shelf, err := OpenShelf(t.Context(), r.cfg.Storage, json.RawMessage(`{"top_n":3,"bottom_n":3}`), 0)
+	r.cfg = settings.Defaults()
+	r.cfg.DatabaseURL, r.cfg.StateDir = settings.RegistryURL(r.pg.URL(r.pg.Addr())), filepath.Join(dir, "state")
+	r.cfg.ArtifactStore, r.cfg.S3Endpoint = settings.Place("s3://"+r.s3.Bucket+"/store"), settings.Endpoint(r.s3.Endpoint())
+	r.cfg.DataDir, r.cfg.GateProgram = settings.Place("s3://"+r.s3.Bucket+"/bars"), programtest.Program(t)
+	s, err := shelf.Open(t.Context(), r.cfg.Shelf, r.cfg.Legs, 0)
 	require.NoError(t, err)
-	require.NoError(t, shelf.publishDemo(t.Context()))
-	require.NoError(t, shelf.Close())
+	require.NoError(t, operate.PublishDemo(t.Context(), s))
+	require.NoError(t, s.Close())
 	return r
 }
 
@@ -157,7 +157,7 @@ func TestAStartWithNothingInReach(t *testing.T) {
 	t.Logf("served after %s", time.Since(begun))
 	h := r.await("both are named", func(h healthOf) bool {
 		said := strings.Join(h.Problems, "\n")
-		return h.Status == "degraded" && strings.Contains(said, "registry unavailable") && strings.Contains(said, "market data: "+r.cfg.DataDir)
+		return h.Status == "degraded" && strings.Contains(said, "registry unavailable") && strings.Contains(said, "market data: "+string(r.cfg.DataDir))
 	})
 	require.Equal(t, first, h.Revision)
 
@@ -248,19 +248,4 @@ func TestAStartFromATamperedMarket(t *testing.T) {
 	r.await("the bucket heals it", serving(first))
 	r.stop()
 	require.Contains(t, r.log.String(), "last known good market not restored")
-}
-
-func TestDataDirSays(t *testing.T) {
-	for _, c := range []struct{ name, dir, says string }{
-		{"no bucket", "s3://", "DATA_DIR"},
-		{"a version", "s3://bars/adjusted?versionId=1", "no ? is expected"},
-		{"another scheme", "https://bars", "DATA_DIR https://bars"},
-		{"nothing", "", "DATA_DIR is empty"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			cfg := Config{DataDir: c.dir, Storage: Storage{StateDir: t.TempDir()}}
-			_, err := cfg.openBars(nil, slog.New(slog.DiscardHandler))
-			require.ErrorContains(t, err, c.says)
-		})
-	}
 }

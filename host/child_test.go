@@ -14,7 +14,9 @@ import (
 
 	"edgesignal/artifacts"
 	"edgesignal/host/artifact"
+	"edgesignal/host/operate"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
 )
 
 // A host that cannot start a process says so at its start, answers, and loads
@@ -22,19 +24,17 @@ import (
 func TestAHostWithoutTheRightToStartAChild(t *testing.T) {
 	var log bytes.Buffer
 	dir := t.TempDir()
-	cfg := Config{
-		Storage: Storage{StateDir: filepath.Join(dir, "state"), ArtifactStore: filepath.Join(dir, "store")}, LogLevel: "INFO",
-		DataDir: dir, DefaultStrategy: artifacts.Strategy, TopN: 3, BottomN: 3, ReloadIntervalSeconds: 300, MaxStaleness: "0",
-	}
-	h, err := Open(t.Context(), cfg, Identity{Version: "test"}, slog.New(slog.NewTextHandler(&log, nil)))
+	set := settings.Defaults()
+	set.StateDir, set.ArtifactStore, set.DataDir = filepath.Join(dir, "state"), settings.Place(filepath.Join(dir, "store")), settings.Place(dir)
+	h, err := Open(t.Context(), set, Identity{Version: "test"}, slog.New(slog.NewTextHandler(&log, nil)))
 	require.NoError(t, err)
-	h.shelf.gate.Program = "/nonexistent/edgesignal"
+	h.shelf.Gate.Program = "/nonexistent/edgesignal"
 	model, err := artifacts.FS.ReadFile(artifacts.Releases()[0].Model)
 	require.NoError(t, err)
 
-	_, _, err = h.shelf.Publish(t.Context(), Publication{Ref: release.Ref{Strategy: artifacts.Strategy, Version: "v1"}, Model: model, Status: release.Inactive})
+	_, _, err = operate.Register(t.Context(), h.shelf, operate.Publication{Ref: release.Ref{Strategy: artifacts.Strategy, Version: "v1"}, Model: model, Status: release.Inactive})
 	require.ErrorContains(t, err, "gate unavailable: a process that checks releases cannot be started")
-	path, err := artifact.PutContent(t.Context(), h.shelf.store, model)
+	path, err := artifact.PutContent(t.Context(), h.shelf.Store, model)
 	require.NoError(t, err)
 	_, err = h.shelf.Registry.Register(t.Context(), release.Record{
 		Strategy: artifacts.Strategy, Version: "v1", Status: release.Active, ModelPath: path, FeatureSet: release.FeatureSetAlpha158,

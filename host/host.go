@@ -16,6 +16,8 @@ import (
 	"edgesignal/host/api"
 	"edgesignal/host/live"
 	"edgesignal/host/score"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 	"edgesignal/host/signal"
 	"edgesignal/host/token"
 )
@@ -30,7 +32,7 @@ const patience = 500 * time.Millisecond
 
 // Host is one running process.
 type Host struct {
-	shelf  *Shelf
+	shelf  *shelf.Shelf
 	board  *live.Board
 	bars   *bars
 	server *api.Server
@@ -44,64 +46,38 @@ type Identity struct {
 	Demo    bool   // every answer says that its data are synthetic
 }
 
-// Open checks the configuration, opens the registry and the store, and makes
-// all parts. Nothing runs yet.
-func Open(ctx context.Context, cfg Config, id Identity, log *slog.Logger) (*Host, error) {
-	universe, err := cfg.universe()
+// Open opens the registry and the store, and makes all parts. Nothing runs yet.
+func Open(ctx context.Context, set settings.Settings, id Identity, log *slog.Logger) (*Host, error) {
+	tokens, err := openTokens(set.AuthTokensFile)
 	if err != nil {
 		return nil, err
 	}
-	defaults, err := cfg.defaults()
+	log.Info("starting", slog.String("version", id.Version), set.Logged())
+	shelf, err := shelf.Open(ctx, set.Shelf, set.Legs, patience)
 	if err != nil {
 		return nil, err
 	}
-	interval, err := cfg.reloadInterval()
-	if err != nil {
-		return nil, err
-	}
-	staleness, err := cfg.staleness()
-	if err != nil {
-		return nil, err
-	}
-	if err := cfg.caches(); err != nil {
-		return nil, err
-	}
-	cacheBytes, err := cfg.cacheBytes()
-	if err != nil {
-		return nil, err
-	}
-	if cfg.DefaultStrategy == "" {
-		return nil, errors.New("DEFAULT_STRATEGY is empty: a strategy's name is expected")
-	}
-	tokens, err := cfg.tokens()
-	if err != nil {
-		return nil, err
-	}
-	log.Info("starting", slog.String("version", id.Version), cfg.logged())
-	shelf, err := OpenShelf(ctx, cfg.Storage, defaults, patience)
-	if err != nil {
-		return nil, err
-	}
-	bars, err := cfg.openBars(shelf.bucket, log)
+	bars, err := openBars(&set, shelf.Bucket, log)
 	if err != nil {
 		return nil, errors.Join(err, shelf.Close())
 	}
-	keeper, err := cfg.keeper(shelf, cacheBytes, log)
+	keeper, err := shelf.Keep(set.Shelf, log)
 	if err != nil {
 		return nil, errors.Join(err, bars.close(), shelf.Close())
 	}
 	// Columns take a thirtieth of what features do.
 	engine := &signal.Engine{
-		Universe: universe, Scores: score.New(cfg.ScoreCacheBytes - cfg.ScoreCacheBytes/10), Columns: signal.NewColumnCache(cfg.ScoreCacheBytes / 10),
+		Universe: set.TradableSymbols, Scores: score.New(set.ScoreCacheBytes - set.ScoreCacheBytes/10), Columns: signal.NewColumnCache(set.ScoreCacheBytes / 10),
 	}
 	h := &Host{shelf: shelf, bars: bars, tokens: tokens, log: log}
 	h.board = live.NewBoard(live.Options{
-		Registry: shelf.Registry, Fetcher: shelf.fetcher, Host: hostName(cfg.Port), Version: id.Version, Strategy: cfg.DefaultStrategy, Defaults: defaults,
-		Gate: shelf.gate, Rule: shelf.gate.Rule, Scores: engine.Scores, Keep: keeper, Log: log, Interval: interval, MaxStaleness: staleness,
+		Registry: shelf.Registry, Fetcher: shelf.Fetcher, Host: hostName(set.Port), Version: id.Version, Strategy: set.DefaultStrategy, Defaults: shelf.Defaults,
+		Gate: shelf.Gate, Rule: shelf.Gate.Rule, Scores: engine.Scores, Keep: keeper, Log: log,
+		Interval: set.ReloadInterval(), MaxStaleness: time.Duration(set.MaxStaleness),
 	})
 	bars.board = h.board
 	h.server = api.New(api.Options{
-		Board: h.board, Engine: engine, Registry: shelf.Registry, Gate: shelf.gate, Tokens: tokens, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: cfg.AnswerCacheBytes,
+		Board: h.board, Engine: engine, Registry: shelf.Registry, Gate: shelf.Gate, Tokens: tokens, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: set.AnswerCacheBytes,
 	})
 	return h, nil
 }
@@ -131,7 +107,7 @@ type Start struct {
 func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) error) error {
 	defer func() {
 		h.board.Close()
-		h.shelf.gate.Close()
+		h.shelf.Gate.Close()
 		if err := errors.Join(h.bars.close(), h.shelf.Close()); err != nil {
 			h.log.Error("closing the registry and the market", "error", err)
 		}
@@ -141,8 +117,8 @@ func (h *Host) Run(ctx context.Context, ln net.Listener, started func(Start) err
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
-	h.shelf.gate.Ahead = true
-	if err := h.shelf.gate.Probe(ctx); err != nil {
+	h.shelf.Gate.Ahead = true
+	if err := h.shelf.Gate.Probe(ctx); err != nil {
 		h.log.Error("no release can be checked here, so none will be loaded", "error", err)
 	}
 	served := make(chan error, 1)

@@ -26,13 +26,14 @@ import (
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/internal/programtest"
+	"edgesignal/host/operate"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
 )
 
 func TestMain(m *testing.M) {
 	gate.ServeIfChild()
-	host.CrashIfTold()
 	// The process's one clock for Date headers, which fasthttp never stops.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
 }
@@ -47,13 +48,14 @@ type demo struct {
 func startDemo(t testing.TB, log io.Writer) *demo {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "state")
-	state, err := host.NewDemoState(dir)
+	state, err := operate.NewDemoState(dir)
 	require.NoError(t, err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	cfg := state.Config("127.0.0.1", 0, "INFO")
-	cfg.GateProgram = programtest.Program(t)
-	h, err := host.OpenDemo(t.Context(), cfg, "test", slog.New(slog.NewJSONHandler(log, nil)))
+	set := state.Settings()
+	set.Port, set.GateProgram = 0, programtest.Program(t)
+	require.NoError(t, operate.PrepareDemo(t.Context(), set))
+	h, err := host.Open(t.Context(), set, host.Identity{Version: "test", Demo: true}, slog.New(slog.NewJSONHandler(log, nil)))
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan host.Start, 1), make(chan error, 1)
@@ -269,7 +271,7 @@ func TestSwapsUnderLoadGiveNoErrorAndNoMixedAnswer(t *testing.T) {
 
 func TestActivateFromAnotherProcessReachesTheDemoWithinASecond(t *testing.T) {
 	d := startDemo(t, io.Discard)
-	before, err := host.Activate(t.Context(), host.Storage{StateDir: d.state}, artifacts.Strategy, "v1.1.0", "test", "")
+	before, err := operate.Activate(t.Context(), settings.Shelf{StateDir: d.state}, artifacts.Strategy, "v1.1.0", "test", "")
 	require.NoError(t, err)
 	require.Equal(t, "v1.0.0", before.Before)
 	require.Eventually(t, func() bool {
@@ -294,32 +296,6 @@ func TestANewRunIsPickedUp(t *testing.T) {
 	a, _, err := get[answer](d.url + "/signals")
 	require.NoError(t, err)
 	require.NoError(t, exactly(a, demotest.Market(t).Symbols(), bothPredictions(t)))
-}
-
-func TestDemoStateIsNobodyElsesFolder(t *testing.T) {
-	t.Run("a folder with something in it is left alone", func(t *testing.T) {
-		dir := t.TempDir()
-		precious := filepath.Join(dir, "thesis.txt")
-		require.NoError(t, os.WriteFile(precious, []byte("x"), 0o600))
-		_, err := host.NewDemoState(dir)
-		require.ErrorContains(t, err, "was not made by a demo")
-		require.FileExists(t, precious)
-	})
-	t.Run("what a demo left is made afresh", func(t *testing.T) {
-		dir := filepath.Join(t.TempDir(), "state")
-		first, err := host.NewDemoState(dir)
-		require.NoError(t, err)
-		old := filepath.Join(dir, "registry.db")
-		require.NoError(t, os.WriteFile(old, []byte("x"), 0o600))
-		_, err = host.NewDemoState(dir)
-		require.ErrorContains(t, err, "in use by another demo")
-		require.FileExists(t, old)
-		require.NoError(t, first.Close())
-		second, err := host.NewDemoState(dir)
-		require.NoError(t, err)
-		require.NoFileExists(t, old)
-		require.NoError(t, second.Close())
-	})
 }
 
 func TestStopFinishesWhatIsInFlight(t *testing.T) {

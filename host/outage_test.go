@@ -21,7 +21,9 @@ import (
 	"edgesignal/host/internal/pgtest"
 	"edgesignal/host/internal/programtest"
 	"edgesignal/host/internal/s3test"
+	"edgesignal/host/operate"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
 )
 
 // fleet is the production form: a registry in PostgreSQL, a bucket, and the
@@ -29,7 +31,7 @@ import (
 type fleet struct {
 	pg  *pgtest.Server
 	s3  *s3test.Server
-	cfg host.Config
+	cfg settings.Settings
 }
 
 func newFleet(t *testing.T) *fleet {
@@ -41,15 +43,11 @@ func newFleet(t *testing.T) *fleet {
 	bars, err := fs.Sub(artifacts.FS, artifacts.Bars)
 	require.NoError(t, err)
 	require.NoError(t, os.CopyFS(filepath.Join(dir, "bars"), bars))
-	f.cfg = host.Config{
-		Storage: host.Storage{
-			DatabaseURL: f.pg.URL(f.pg.Addr()), StateDir: filepath.Join(dir, "state"),
-			ArtifactStore: "s3://" + f.s3.Bucket + "/prod", S3Endpoint: f.s3.Endpoint(),
-			GateProgram: programtest.Program(t),
-		},
-		LogLevel: "INFO", DataDir: filepath.Join(dir, "bars"), DefaultStrategy: artifacts.Strategy, TopN: 3, BottomN: 3,
-		ReloadIntervalSeconds: 1, MaxStaleness: "0",
-	}
+	f.cfg = settings.Defaults()
+	f.cfg.DatabaseURL, f.cfg.StateDir = settings.RegistryURL(f.pg.URL(f.pg.Addr())), filepath.Join(dir, "state")
+	f.cfg.ArtifactStore, f.cfg.S3Endpoint = settings.Place("s3://"+f.s3.Bucket+"/prod"), settings.Endpoint(f.s3.Endpoint())
+	f.cfg.GateProgram = programtest.Program(t)
+	f.cfg.DataDir, f.cfg.ReloadIntervalSeconds = settings.Place(filepath.Join(dir, "bars")), 1
 	r := artifacts.Releases()[0]
 	require.Equal(t, "v1.0.0", r.Version)
 	files := map[string]string{r.Model: "", r.Golden: ""}
@@ -59,9 +57,9 @@ func newFleet(t *testing.T) *fleet {
 		files[name] = filepath.Join(dir, filepath.Base(name))
 		require.NoError(t, os.WriteFile(files[name], b, 0o600))
 	}
-	_, err = host.Publish(t.Context(), f.cfg.Storage, host.PublishRequest{
+	_, err = operate.Publish(t.Context(), f.cfg.Shelf, operate.PublishRequest{
 		Strategy: artifacts.Strategy, Version: r.Version, ModelFile: files[r.Model], GoldenFile: files[r.Golden],
-		Status: string(release.Inactive), CreatedBy: "ci", Activate: true, TopN: 3, BottomN: 3,
+		Status: string(release.Inactive), CreatedBy: "ci", Activate: true, Legs: f.cfg.Legs,
 	})
 	require.NoError(t, err)
 	return f
@@ -91,7 +89,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-func start(t *testing.T, cfg host.Config) *running {
+func start(t *testing.T, cfg settings.Settings) *running {
 	t.Helper()
 	r := &running{log: &lockedBuffer{}}
 	h, err := host.Open(t.Context(), cfg, host.Identity{Version: "test"}, slog.New(slog.NewJSONHandler(r.log, nil)))
@@ -195,8 +193,9 @@ func TestStartWithATamperedCache(t *testing.T) {
 func TestStoreThatRefuses(t *testing.T) {
 	f := newFleet(t)
 	for _, c := range []struct {
-		name, secret, store string
-		says                []string
+		name, secret string
+		store        settings.Place
+		says         []string
 	}{
 		{"wrong secret", "not-the-secret", f.cfg.ArtifactStore, []string{"refused", "403"}},
 		{"no such bucket", s3test.SecretKey, "s3://no-such-bucket", []string{"refused", "no-such-bucket", "NoSuchBucket"}},

@@ -7,12 +7,12 @@ import (
 	"edgesignal/host/token"
 )
 
-// tokens opens AUTH_TOKENS_FILE; nil = there is none.
-func (c *Config) tokens() (*token.File, error) {
-	if c.AuthTokensFile == "" {
+// openTokens opens AUTH_TOKENS_FILE; nil = there is none.
+func openTokens(name string) (*token.File, error) {
+	if name == "" {
 		return nil, nil
 	}
-	f, err := token.Open(c.AuthTokensFile)
+	f, err := token.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("AUTH_TOKENS_FILE: %w", err)
 	}

@@ -5,27 +5,28 @@ import (
 	"fmt"
 	"os/user"
 
-	"edgesignal/host"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
 )
 
 type activateCmd struct {
-	Strategy     string `arg:"" help:"The strategy."`
-	Version      string `arg:"" help:"The version that is to serve."`
-	Why          string `placeholder:"TEXT" help:"Kept in the registry's history."`
-	waiting      `embed:""`
-	host.Storage `embed:""`
+	Strategy       string `arg:"" help:"The strategy."`
+	Version        string `arg:"" help:"The version that is to serve."`
+	Why            string `placeholder:"TEXT" help:"Kept in the registry's history."`
+	waiting        `embed:""`
+	settings.Shelf `embed:""`
 }
 
 func (c *activateCmd) Run(ctx context.Context, io streams) error {
-	done, err := host.Activate(ctx, c.Storage, c.Strategy, c.Version, operator(), c.Why)
+	done, err := operate.Activate(ctx, c.Shelf, c.Strategy, c.Version, operator(), c.Why)
 	if err != nil {
 		return err
 	}
-	return c.report(ctx, io, c.Storage, c.Strategy, done)
+	return c.report(ctx, io, c.Shelf, c.Strategy, done)
 }
 
 // report says what is active, and waits for the hosts where that was asked.
-func (w waiting) report(ctx context.Context, io streams, st host.Storage, strategy string, c host.Change) error {
+func (w waiting) report(ctx context.Context, io streams, st settings.Shelf, strategy string, c operate.Change) error {
 	var err error
 	switch c.Before {
 	case c.Version:

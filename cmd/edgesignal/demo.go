@@ -9,13 +9,14 @@ import (
 	"strings"
 
 	"edgesignal/host"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
 )
 
 type demoCmd struct {
-	Host     string `env:"HOST" default:"0.0.0.0" help:"Address to listen on."`
-	Port     uint16 `env:"PORT" default:"8001" help:"Port to listen on."`
-	StateDir string `env:"STATE_DIR" default:".edgesignal-demo" placeholder:"DIR" help:"The demo's own directory, emptied at each start (${default})."`
-	LogLevel string `env:"LOG_LEVEL" default:"WARN" help:"DEBUG, INFO, WARN or ERROR."`
+	settings.Listen `embed:""`
+	StateDir        string            `env:"STATE_DIR" default:".edgesignal-demo" allowed:"a directory" placeholder:"DIR" help:"The demo's own directory, emptied at each start (${default})."`
+	LogLevel        settings.LogLevel `env:"LOG_LEVEL" default:"WARN" allowed:"DEBUG, INFO, WARN or ERROR" help:"What is logged (${default})."`
 }
 
 func (c *demoCmd) Run(ctx context.Context, io streams) (err error) {
@@ -26,17 +27,17 @@ func (c *demoCmd) Run(ctx context.Context, io streams) (err error) {
 		return err
 	}
 	defer ln.Close()
-	state, err := host.NewDemoState(c.StateDir)
+	state, err := operate.NewDemoState(c.StateDir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
-	cfg := state.Config(c.Host, c.Port, c.LogLevel)
-	log, err := newLogger(io.err, &cfg)
-	if err != nil {
-		return &usageError{err}
+	set := state.Settings()
+	set.Listen, set.LogLevel = c.Listen, c.LogLevel
+	if err := operate.PrepareDemo(ctx, set); err != nil {
+		return err
 	}
-	h, err := host.OpenDemo(ctx, cfg, buildVersion(), log)
+	h, err := host.Open(ctx, set, host.Identity{Version: buildVersion(), Demo: true}, newLogger(io.err, set.Level()))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 // Command edgesignal serves trading signals, target portfolio weights, and
-// has the tools around them. One file a subcommand: flags in, one call into
-// package host, output.
+// has the tools around them. One file a subcommand: flags in, one call,
+// output.
 package main
 
 import (
@@ -18,7 +18,8 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/joho/godotenv"
 
-	"edgesignal/host"
+	"edgesignal/host/gate"
+	"edgesignal/host/settings"
 )
 
 // Exit statuses.
@@ -55,7 +56,7 @@ type streams struct {
 }
 
 func main() {
-	host.ServeIfChild()
+	gate.ServeIfChild()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr})
 	stop()
@@ -72,12 +73,14 @@ func run(ctx context.Context, args []string, io streams) int {
 		return fail(exitUsage, fmt.Errorf(".env: %w", err))
 	}
 	var c cli
+	var reader settings.Reader
 	exit := -1
 	parser, err := kong.New(&c,
 		kong.Name("edgesignal"),
 		kong.Description("LightGBM models on Alpha158 features and portfolio rules in wasm, served as target weights over REST."),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exit = code }),
+		reader.Option(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Bind(io), kong.BindTo(ctx, (*context.Context)(nil)),
 	)
@@ -88,12 +91,13 @@ func run(ctx context.Context, args []string, io streams) int {
 	if exit >= 0 { // --help has been answered
 		return exit
 	}
-	if err != nil {
+	if err := reader.Faults(parsed, err); err != nil {
 		return fail(exitUsage, err)
 	}
 	var usage *usageError
+	var faults settings.Faults
 	switch err := parsed.Run(); {
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &faults):
 		return fail(exitUsage, err)
 	case err != nil:
 		return fail(exitError, err)

@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 
-	"edgesignal/host"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
 )
 
 type migrateCmd struct {
-	host.Storage `embed:""`
+	settings.Shelf `embed:""`
 }
 
 func (c *migrateCmd) Run(ctx context.Context, io streams) error {
-	m, err := host.Migrate(ctx, c.Storage)
+	m, err := operate.Migrate(ctx, c.Shelf)
 	switch {
 	case err != nil:
 		return err

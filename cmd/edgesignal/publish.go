@@ -6,7 +6,9 @@ import (
 	"os"
 	"strings"
 
-	"edgesignal/host"
+	"edgesignal/host/gate"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
 )
 
 type publishCmd struct {
@@ -24,9 +26,8 @@ type publishCmd struct {
 	Activate    bool   `help:"Make it the active release."`
 	waiting     `embed:""`
 
-	TopN         int `env:"TOP_N" default:"3" help:"top_n of the stock rule where --params sets none."`
-	BottomN      int `env:"BOTTOM_N" default:"3" help:"bottom_n of the stock rule where --params sets none."`
-	host.Storage `embed:""`
+	settings.Legs  `embed:""`
+	settings.Shelf `embed:""`
 }
 
 // largeModel is when somebody may wonder whether anything happens.
@@ -36,9 +37,9 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	if c.Wait > 0 && !c.Activate {
 		return usagef("--wait goes with --activate: a release that is not active is served by nobody")
 	}
-	p := host.PublishRequest{
+	p := operate.PublishRequest{
 		Strategy: c.Strategy, Version: c.Version, Status: c.Status, Notes: c.Notes, MLflowRunID: c.MLflowRunID,
-		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, Rule: c.Rule, GoldenFile: c.Golden, TopN: c.TopN, BottomN: c.BottomN,
+		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, Rule: c.Rule, GoldenFile: c.Golden, Legs: c.Legs,
 	}
 	for _, j := range []struct {
 		flag, text string
@@ -55,7 +56,7 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 		p.Progress = func(sent int64) { bar.set(sent >> 20) }
 		defer bar.stop()
 	}
-	done, err := host.Publish(ctx, c.Storage, p)
+	done, err := operate.Publish(ctx, c.Shelf, p)
 	if err != nil {
 		return err
 	}
@@ -63,11 +64,11 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	if err != nil || !c.Activate {
 		return err
 	}
-	return c.wait(ctx, io, c.Storage, done.Strategy, done.Version)
+	return c.wait(ctx, io, c.Shelf, done.Strategy, done.Version)
 }
 
 // summary returns a gate's report in one line.
-func summary(r *host.GateReport) string {
+func summary(r *gate.Report) string {
 	total := 0.0
 	for _, s := range r.Steps {
 		total += s.Millis

@@ -14,7 +14,7 @@ import (
 // readyCmd is for those who start hosts and have no curl: container images,
 // units, pipelines.
 type readyCmd struct {
-	Port uint16        `env:"PORT" default:"8001" help:"Port of a host on this machine."`
+	Port uint16        `env:"PORT" default:"8001" allowed:"a port from 0 to 65535" help:"Port of a host on this machine."`
 	URL  string        `name:"url" placeholder:"URL" help:"A host elsewhere: http://host:8001."`
 	Wait time.Duration `placeholder:"TIME" help:"Ask until it is ready, and fail after this time: 30s."`
 }

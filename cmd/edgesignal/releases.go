@@ -7,15 +7,16 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"edgesignal/host"
+	"edgesignal/host/operate"
 	"edgesignal/host/registry"
+	"edgesignal/host/settings"
 )
 
 type releasesCmd struct {
-	Strategy     string `arg:"" optional:"" help:"Only this strategy."`
-	At           string `placeholder:"TIME" help:"As they were at a time: 2026-11-01T10:00:00Z, or a day."`
-	JSON         bool   `name:"json" help:"As JSON."`
-	host.Storage `embed:""`
+	Strategy       string `arg:"" optional:"" help:"Only this strategy."`
+	At             string `placeholder:"TIME" help:"As they were at a time: 2026-11-01T10:00:00Z, or a day."`
+	JSON           bool   `name:"json" help:"As JSON."`
+	settings.Shelf `embed:""`
 }
 
 // releaseLine is one release as --json prints it.
@@ -47,7 +48,7 @@ type hostLine struct {
 	Gate    json.RawMessage  `json:"gate"` // the gate's report; null = it is of another release, or there is none
 }
 
-func hostLines(r *host.Listed) []hostLine {
+func hostLines(r *operate.Listed) []hostLine {
 	lines := make([]hostLine, len(r.Hosts))
 	for i, o := range r.Hosts {
 		lines[i] = hostLine{Host: o.Host, Serves: o.Serving == r.Version, Outcome: o.Outcome, Detail: o.Detail, At: o.At}
@@ -69,7 +70,7 @@ func (c *releasesCmd) Run(ctx context.Context, io streams) error {
 			return usagef("--at %w", err)
 		}
 	}
-	records, err := host.Releases(ctx, c.Storage, c.Strategy, at)
+	records, err := operate.Releases(ctx, c.Shelf, c.Strategy, at)
 	if err != nil {
 		return err
 	}

@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 
-	"edgesignal/host"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
 )
 
 type rollbackCmd struct {
-	Strategy     string `arg:"" help:"The strategy."`
-	Why          string `placeholder:"TEXT" help:"Kept in the registry's history."`
-	waiting      `embed:""`
-	host.Storage `embed:""`
+	Strategy       string `arg:"" help:"The strategy."`
+	Why            string `placeholder:"TEXT" help:"Kept in the registry's history."`
+	waiting        `embed:""`
+	settings.Shelf `embed:""`
 }
 
 func (c *rollbackCmd) Run(ctx context.Context, io streams) error {
@@ -18,9 +19,9 @@ func (c *rollbackCmd) Run(ctx context.Context, io streams) error {
 	if why == "" {
 		why = "rollback"
 	}
-	done, err := host.Rollback(ctx, c.Storage, c.Strategy, operator(), why)
+	done, err := operate.Rollback(ctx, c.Shelf, c.Strategy, operator(), why)
 	if err != nil {
 		return err
 	}
-	return c.report(ctx, io, c.Storage, c.Strategy, done)
+	return c.report(ctx, io, c.Shelf, c.Strategy, done)
 }

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"edgesignal/host"
+	"edgesignal/host/gate"
+	"edgesignal/host/operate"
 )
 
 type ruleCheckCmd struct {
@@ -24,7 +25,7 @@ type ruleLine struct {
 	Params      json.RawMessage `json:"params"`
 	Bytes       int             `json:"bytes"`
 	SHA256      string          `json:"sha256"`
-	Gate        host.GateReport `json:"gate"`
+	Gate        gate.Report     `json:"gate"`
 }
 
 func (c *ruleCheckCmd) Run(ctx context.Context, s streams) error {
@@ -32,7 +33,7 @@ func (c *ruleCheckCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return fmt.Errorf("--params: %w", err)
 	}
-	v, err := host.TryRule(ctx, host.RuleTrial{Rule: c.Module, Params: params})
+	v, err := operate.TryRule(ctx, operate.RuleTrial{Rule: c.Module, Params: params})
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Module, err)
 	}

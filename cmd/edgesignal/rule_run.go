@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"edgesignal/host"
+	"edgesignal/host/operate"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/research"
 	"edgesignal/host/rule"
@@ -36,7 +36,7 @@ func (c *ruleRunCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	v, err := host.TryRule(ctx, host.RuleTrial{
+	v, err := operate.TryRule(ctx, operate.RuleTrial{
 		Rule: c.Module, Params: params, Config: config,
 		Input: &portfolio.Input{Predictions: scores.Predictions, Columns: scores.Columns},
 	})

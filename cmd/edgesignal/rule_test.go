@@ -13,7 +13,7 @@ import (
 
 	"edgesignal/guest"
 	"edgesignal/guest/conformance"
-	"edgesignal/host"
+	"edgesignal/host/gate"
 	"edgesignal/host/rule"
 )
 
@@ -22,7 +22,7 @@ import (
 const asProgram = "EDGESIGNAL_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	host.ServeIfChild()
+	gate.ServeIfChild()
 	if os.Getenv(asProgram) != "" {
 		os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdout, os.Stderr}))
 	}

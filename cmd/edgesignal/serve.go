@@ -8,23 +8,21 @@ import (
 	"strconv"
 
 	"edgesignal/host"
+	"edgesignal/host/settings"
 )
 
 type serveCmd struct {
-	host.Config `embed:""`
+	settings.Settings `embed:""`
 }
 
 func (c *serveCmd) Run(ctx context.Context, io streams) error {
-	log, err := newLogger(io.err, &c.Config)
-	if err != nil {
-		return &usageError{err}
-	}
+	log := newLogger(io.err, c.Level())
 	ln, err := listen(c.Host, c.Port)
 	if err != nil {
 		return err
 	}
 	defer ln.Close()
-	h, err := host.Open(ctx, c.Config, host.Identity{Version: buildVersion()}, log)
+	h, err := host.Open(ctx, c.Settings, host.Identity{Version: buildVersion()}, log)
 	if err != nil {
 		return err
 	}
@@ -36,14 +34,10 @@ func listen(address string, port uint16) (net.Listener, error) {
 }
 
 // newLogger writes lines for people on a terminal, JSON elsewhere.
-func newLogger(w io.Writer, c *host.Config) (*slog.Logger, error) {
-	level, err := c.Level()
-	if err != nil {
-		return nil, err
-	}
+func newLogger(w io.Writer, level slog.Level) *slog.Logger {
 	opt := &slog.HandlerOptions{Level: level}
 	if isTerminal(w) {
-		return slog.New(slog.NewTextHandler(w, opt)), nil
+		return slog.New(slog.NewTextHandler(w, opt))
 	}
-	return slog.New(slog.NewJSONHandler(w, opt)), nil
+	return slog.New(slog.NewJSONHandler(w, opt))
 }

@@ -7,17 +7,18 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"edgesignal/host"
 	"edgesignal/host/fleet"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
 )
 
 type statusCmd struct {
-	JSON         bool `name:"json" help:"As JSON, the answer of GET /api/v1/fleet."`
-	host.Storage `embed:""`
+	JSON           bool `name:"json" help:"As JSON, the answer of GET /api/v1/fleet."`
+	settings.Shelf `embed:""`
 }
 
 func (c *statusCmd) Run(ctx context.Context, io streams) error {
-	v, err := host.Status(ctx, c.Storage)
+	v, err := operate.Status(ctx, c.Shelf)
 	if err != nil {
 		return err
 	}

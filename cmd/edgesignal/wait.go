@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"edgesignal/host"
+	"edgesignal/host/operate"
+	"edgesignal/host/settings"
 )
 
 // waiting is the flag of the commands that change what is active.
@@ -23,14 +24,14 @@ func (w waiting) Validate() error {
 
 // wait returns when every live host serves the version that a command made
 // active, or says which do not.
-func (w waiting) wait(ctx context.Context, io streams, st host.Storage, strategy, version string) error {
+func (w waiting) wait(ctx context.Context, io streams, st settings.Shelf, strategy, version string) error {
 	if w.Wait == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.Wait)
 	defer cancel()
 	p := newProgress(io.err, "hosts serve "+version)
-	seen, err := host.WaitFor(ctx, st, strategy, version, func(serving int) { p.set(int64(serving)) })
+	seen, err := operate.WaitFor(ctx, st, strategy, version, func(serving int) { p.set(int64(serving)) })
 	p.stop()
 	if err != nil {
 		return err

@@ -53,11 +53,7 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	job := gate.Job{Candidate: gate.Candidate{
-		Manifest: release.Manifest{RuleSHA256: release.Sum(form.module), RuleParams: form.params.JSON(), Limits: snap.Release.Manifest.Limits},
-		Rule:     form.module,
-	}}
-	job.Trial = &portfolio.Input{Predictions: in.Predictions, Columns: in.Columns}
+	job := gate.RuleJob(form.module, form.params.JSON(), snap.Release.Manifest.Limits, &portfolio.Input{Predictions: in.Predictions, Columns: in.Columns})
 	verdict, err := s.opt.Gate.Check(ctx, job)
 	var refused *release.Rejection
 	if errors.As(err, &refused) {

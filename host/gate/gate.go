@@ -10,7 +10,6 @@ import (
 
 	"edgesignal/host/model"
 	"edgesignal/host/portfolio"
-	"edgesignal/host/release"
 	"edgesignal/host/rule"
 )
 
@@ -20,15 +19,6 @@ const (
 	MaxRuleBytes   = rule.MaxModuleBytes
 	MaxGoldenBytes = 64 << 20
 )
-
-// Candidate is a release whose bytes are here. Golden nil = no golden file.
-// Model nil and no digest for it = the rule alone is checked.
-type Candidate struct {
-	Manifest release.Manifest
-	Model    []byte
-	Rule     []byte
-	Golden   []byte
-}
 
 // Job is what a gate is asked to do.
 type Job struct {

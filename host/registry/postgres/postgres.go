@@ -67,6 +67,13 @@ func Open(ctx context.Context, url string) (*Registry, error) {
 	return OpenConfig(ctx, Config{URL: url})
 }
 
+// CheckURL returns why a URL cannot be one of a registry, nil = it can. It
+// touches no network.
+func CheckURL(url string) error {
+	_, _, err := parse(Config{URL: url}.withDefaults())
+	return err
+}
+
 // OpenConfig connects and looks at the schema. Besides *release.Unavailable it
 // fails when the URL cannot be read and when the schema is older or newer than
 // this program.

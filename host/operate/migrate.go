@@ -1,9 +1,10 @@
-package host
+package operate
 
 import (
 	"context"
 
 	"edgesignal/host/registry/postgres"
+	"edgesignal/host/settings"
 )
 
 // Migration is what Migrate did.
@@ -13,11 +14,10 @@ type Migration struct {
 }
 
 // Migrate brings the schema of the registry up to date.
-func Migrate(ctx context.Context, st Storage) (Migration, error) {
-	if st.fleetRegistry() {
-		from, to, err := postgres.Migrate(ctx, st.DatabaseURL)
-		return Migration{From: from, To: to}, err
+func Migrate(ctx context.Context, set settings.Shelf) (Migration, error) {
+	if !set.DatabaseURL.Fleet() {
+		return Migration{Embedded: true}, nil
 	}
-	_, err := st.registryPath()
-	return Migration{Embedded: true}, err
+	from, to, err := postgres.Migrate(ctx, string(set.DatabaseURL))
+	return Migration{From: from, To: to}, err
 }

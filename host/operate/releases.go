@@ -1,4 +1,4 @@
-package host
+package operate
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
 )
 
 // Listed is a release with what hosts last said of it.
@@ -17,8 +18,8 @@ type Listed struct {
 
 // Releases lists a strategy's releases, or all when it is "": as they are, or,
 // where at is not zero, as they were then, without hosts.
-func Releases(ctx context.Context, st Storage, strategy string, at time.Time) (list []Listed, err error) {
-	err = withRegistry(ctx, st, func(reg registry.Registry) error {
+func Releases(ctx context.Context, set settings.Shelf, strategy string, at time.Time) (list []Listed, err error) {
+	err = withRegistry(ctx, set, func(reg registry.Registry) error {
 		list, err = releases(ctx, reg, strategy, at)
 		return err
 	})

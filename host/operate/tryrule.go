@@ -1,15 +1,12 @@
-package host
+package operate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
-	"edgesignal/guest/rules"
 	"edgesignal/host/gate"
-	"edgesignal/host/live"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
@@ -52,10 +49,7 @@ func TryRule(ctx context.Context, t RuleTrial) (*RuleVerdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	job := gate.Job{Candidate: gate.Candidate{
-		Manifest: release.Manifest{RuleSHA256: release.Sum(wasm), RuleParams: json.RawMessage(t.Params), Limits: limits}, Rule: wasm,
-	}}
-	job.Trial = t.Input
+	job := gate.RuleJob(wasm, t.Params, limits, t.Input)
 	verdict, err := (&gate.Child{}).Check(ctx, job)
 	if err != nil {
 		return nil, err
@@ -72,7 +66,7 @@ func TryRule(ctx context.Context, t RuleTrial) (*RuleVerdict, error) {
 }
 
 func ruleBytes(rule string) ([]byte, error) {
-	name, ok := strings.CutPrefix(rule, live.BuiltIn)
+	name, ok := strings.CutPrefix(rule, gate.BuiltIn)
 	if !ok {
 		wasm, err := readFile(rule, gate.MaxRuleBytes)
 		if errors.Is(err, errTooLarge) {
@@ -80,13 +74,5 @@ func ruleBytes(rule string) ([]byte, error) {
 		}
 		return wasm, err
 	}
-	return stockRule(name)
-}
-
-func stockRule(name string) ([]byte, error) {
-	wasm, ok := rules.Stock(name)
-	if !ok {
-		return nil, fmt.Errorf("%s%s: no such stock rule; there are %s", live.BuiltIn, name, strings.Join(rules.Names(), ", "))
-	}
-	return wasm, nil
+	return gate.StockRule(name)
 }

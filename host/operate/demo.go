@@ -1,17 +1,18 @@
-package host
+package operate
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"syscall"
 
 	"edgesignal/artifacts"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 )
 
 // DemoState is a state directory that belongs to the demo alone: it is made
@@ -65,45 +66,34 @@ func NewDemoState(dir string) (*DemoState, error) {
 // Close lets another demo take the directory.
 func (d *DemoState) Close() error { return d.lock.Close() }
 
-// Config returns a host's configuration on this state and nothing else: a demo
+// Settings returns a host's settings on this state and nothing else: a demo
 // never touches the registry, the store or the data of the environment.
-func (d *DemoState) Config(address string, port uint16, logLevel string) Config {
-	return Config{
-		Storage:         Storage{StateDir: d.dir, ArtifactStore: filepath.Join(d.dir, "store")},
-		Host:            address,
-		Port:            port,
-		LogLevel:        logLevel,
-		DataDir:         filepath.Join(d.dir, "data", "adjusted"),
-		DefaultStrategy: artifacts.Strategy,
-		TopN:            3, BottomN: 3,
-		ReloadIntervalSeconds: 300,
-		MaxStaleness:          "0",
-		ScoreCacheBytes:       DefaultScoreCacheBytes,
-		AnswerCacheBytes:      DefaultAnswerCacheBytes,
-	}
+func (d *DemoState) Settings() settings.Settings {
+	set := settings.Defaults()
+	set.StateDir, set.ArtifactStore = d.dir, settings.Place(filepath.Join(d.dir, "store"))
+	set.DataDir, set.DefaultStrategy = settings.Place(filepath.Join(d.dir, "data", "adjusted")), artifacts.Strategy
+	return set
 }
 
-// OpenDemo lays the embedded bars out as a data directory, publishes the
-// embedded releases through the gate, and opens a host on them.
-func OpenDemo(ctx context.Context, cfg Config, version string, log *slog.Logger) (*Host, error) {
+// PrepareDemo lays the embedded bars out as a data directory and publishes the
+// embedded releases through the gate.
+func PrepareDemo(ctx context.Context, set settings.Settings) error {
 	bars, err := fs.Sub(artifacts.FS, artifacts.Bars)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := os.CopyFS(cfg.DataDir, bars); err != nil {
-		return nil, fmt.Errorf("demo bars: %w", err)
+	if err := os.CopyFS(set.DataDir.Dir(), bars); err != nil {
+		return fmt.Errorf("demo bars: %w", err)
 	}
-	h, err := Open(ctx, cfg, Identity{Version: version, Demo: true}, log)
+	s, err := shelf.Open(ctx, set.Shelf, set.Legs, 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := h.shelf.publishDemo(ctx); err != nil {
-		return nil, errors.Join(err, h.shelf.Close())
-	}
-	return h, nil
+	return errors.Join(PublishDemo(ctx, s), s.Close())
 }
 
-func (s *Shelf) publishDemo(ctx context.Context) error {
+// PublishDemo publishes the embedded releases and activates one.
+func PublishDemo(ctx context.Context, s *shelf.Shelf) error {
 	for _, r := range artifacts.Releases() {
 		model, err := artifacts.FS.ReadFile(r.Model)
 		if err != nil {
@@ -114,7 +104,7 @@ func (s *Shelf) publishDemo(ctx context.Context) error {
 			return err
 		}
 		ref := release.Ref{Strategy: artifacts.Strategy, Version: r.Version}
-		_, _, err = s.Publish(ctx, Publication{
+		_, _, err = Register(ctx, s, Publication{
 			Ref: ref, Model: model, Golden: golden, Status: release.Inactive, CreatedBy: "demo", Notes: r.Notes,
 		})
 		if err != nil {

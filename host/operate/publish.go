@@ -1,4 +1,4 @@
-package host
+package operate
 
 import (
 	"context"
@@ -10,10 +10,11 @@ import (
 	"strings"
 
 	"edgesignal/host/gate"
-	"edgesignal/host/live"
 	"edgesignal/host/mlflow"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 )
 
 // PublishRequest is a release to be published, by files or ids of MLflow. The
@@ -27,7 +28,7 @@ type PublishRequest struct {
 	MLflowRunID             string // "" = that of the model, where it has an id of MLflow
 	CreatedBy               string
 	Activate                bool
-	TopN, BottomN           int              // of the stock rule where Params sets none
+	Legs                    settings.Legs    // of the stock rule where Params sets none
 	Progress                func(sent int64) // told of the bytes of all files that were sent so far; nil = nobody asks
 }
 
@@ -37,17 +38,17 @@ type Published struct {
 	Report                                 gate.Report
 }
 
-// Publish reads the files and publishes them; see Shelf.Publish.
-func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, error) {
+// Publish reads the files and publishes them; see Register.
+func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Published, error) {
 	p := Publication{
 		Ref: release.Ref{Strategy: r.Strategy, Version: r.Version}, Status: release.Status(r.Status),
 		MLflowRunID: r.MLflowRunID, CreatedBy: r.CreatedBy, Notes: r.Notes,
 	}
 	ruleFile := r.Rule
 	var err error
-	if name, ok := strings.CutPrefix(r.Rule, live.BuiltIn); ok {
+	if name, ok := strings.CutPrefix(r.Rule, gate.BuiltIn); ok {
 		ruleFile, p.StockRule = "", name
-		if _, err := stockRule(name); err != nil {
+		if _, err := gate.StockRule(name); err != nil {
 			return Published{}, err
 		}
 	}
@@ -76,29 +77,25 @@ func Publish(ctx context.Context, st Storage, r PublishRequest) (Published, erro
 		}
 		*j.dst = j.text
 	}
-	defaults, err := (&Config{TopN: r.TopN, BottomN: r.BottomN}).defaults()
+	s, err := shelf.Open(ctx, set, r.Legs, 0)
 	if err != nil {
 		return Published{}, err
 	}
-	s, err := OpenShelf(ctx, st, defaults, 0)
-	if err != nil {
-		return Published{}, err
-	}
-	if err = s.bring(ctx, &p, r, ruleFile); err != nil {
+	if err = bring(ctx, s, &p, r, ruleFile); err != nil {
 		return Published{}, errors.Join(err, s.Close())
 	}
 	if r.Progress != nil {
-		s.store = &sending{Store: s.store, told: r.Progress}
+		s.Store = &sending{Store: s.Store, told: r.Progress}
 	}
-	rec, report, err := s.publishAndActivate(ctx, p, r.Activate)
+	rec, report, err := registerAndActivate(ctx, s, p, r.Activate)
 	if err = errors.Join(err, s.Close()); err != nil {
 		return Published{}, err
 	}
 	return Published{rec.Strategy, rec.Version, string(rec.Status), rec.ModelSHA256, report}, nil
 }
 
-func (s *Shelf) publishAndActivate(ctx context.Context, p Publication, activate bool) (release.Record, gate.Report, error) {
-	rec, report, err := s.Publish(ctx, p)
+func registerAndActivate(ctx context.Context, s *shelf.Shelf, p Publication, activate bool) (release.Record, gate.Report, error) {
+	rec, report, err := Register(ctx, s, p)
 	if err != nil || !activate {
 		return rec, report, err
 	}

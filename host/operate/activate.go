@@ -1,4 +1,6 @@
-package host
+// Package operate is what an operator does with a registry and its releases:
+// one function a command.
+package operate
 
 import (
 	"context"
@@ -8,6 +10,8 @@ import (
 	"edgesignal/host/fleet"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 )
 
 // Change is what Activate or Rollback did.
@@ -18,9 +22,9 @@ type Change struct {
 
 // Activate makes a release the active one. Where it was already, Before is the
 // same version.
-func Activate(ctx context.Context, st Storage, strategy, version, by, why string) (c Change, err error) {
+func Activate(ctx context.Context, set settings.Shelf, strategy, version, by, why string) (c Change, err error) {
 	ref := release.Ref{Strategy: strategy, Version: version}
-	err = withRegistry(ctx, st, func(reg registry.Registry) error {
+	err = withRegistry(ctx, set, func(reg registry.Registry) error {
 		if active, err := reg.Active(ctx, ref.Strategy); err == nil && active.Version == ref.Version {
 			c = Change{ref.Version, ref.Version}
 			return nil
@@ -36,8 +40,8 @@ func Activate(ctx context.Context, st Storage, strategy, version, by, why string
 }
 
 // Rollback makes the release active that was before; see registry.Previous.
-func Rollback(ctx context.Context, st Storage, strategy, by, why string) (c Change, err error) {
-	err = withRegistry(ctx, st, func(reg registry.Registry) error {
+func Rollback(ctx context.Context, set settings.Shelf, strategy, by, why string) (c Change, err error) {
+	err = withRegistry(ctx, set, func(reg registry.Registry) error {
 		now, before, err := reg.Rollback(ctx, strategy, by, why)
 		if errors.Is(err, release.ErrNotFound) {
 			return fmt.Errorf("strategy %s: there is no release to go back to: none was active before, or it failed", strategy)
@@ -58,8 +62,8 @@ func changed(now release.Record, before *release.Record) Change {
 
 // WaitFor returns once every live host serves a release; see fleet.Wait.
 // progress is told how many do, whenever it looked.
-func WaitFor(ctx context.Context, st Storage, strategy, version string, progress func(serving int)) (s fleet.Strategy, err error) {
-	err = withRegistry(ctx, st, func(reg registry.Registry) error {
+func WaitFor(ctx context.Context, set settings.Shelf, strategy, version string, progress func(serving int)) (s fleet.Strategy, err error) {
+	err = withRegistry(ctx, set, func(reg registry.Registry) error {
 		s, err = fleet.Wait(ctx, reg, release.Ref{Strategy: strategy, Version: version}, progress)
 		return err
 	})
@@ -67,10 +71,20 @@ func WaitFor(ctx context.Context, st Storage, strategy, version string, progress
 }
 
 // Status returns what all hosts serve.
-func Status(ctx context.Context, st Storage) (v fleet.View, err error) {
-	err = withRegistry(ctx, st, func(reg registry.Registry) error {
+func Status(ctx context.Context, set settings.Shelf) (v fleet.View, err error) {
+	err = withRegistry(ctx, set, func(reg registry.Registry) error {
 		v, err = fleet.Look(ctx, reg)
 		return err
 	})
 	return v, err
+}
+
+// withRegistry opens a registry that is there, calls f and closes it.
+func withRegistry(ctx context.Context, set settings.Shelf, f func(registry.Registry) error) (err error) {
+	reg, err := shelf.OpenRegistry(ctx, set)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reg.Close()) }()
+	return f(reg)
 }

@@ -1,4 +1,4 @@
-package host
+package operate
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"syscall"
@@ -21,15 +20,16 @@ import (
 	"edgesignal/host/artifact"
 	"edgesignal/host/gate"
 	"edgesignal/host/internal/pgtest"
-	"edgesignal/host/internal/programtest"
 	"edgesignal/host/internal/s3test"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 )
 
 // What this test binary does when it is started again: publish or load, and at
 // which point of that it kills itself. crashDir is where the host's own files
-// lie, crashStore the Storage in JSON.
+// lie, crashStore the settings.Shelf in JSON.
 const (
 	crashWork  = "EDGESIGNAL_TEST_CRASH_WORK"
 	crashAt    = "EDGESIGNAL_TEST_CRASH_AT"
@@ -124,9 +124,8 @@ func (m mortalRegistry) Observe(ctx context.Context, o registry.Observation) err
 	return err
 }
 
-// CrashIfTold is for TestMain: what the process does when it was started by a
-// test below.
-func CrashIfTold() {
+// crashIfTold is what the process does when it was started by a test below.
+func crashIfTold() {
 	work := map[string]func(*points) error{"publish": publishAndCrash, "load": loadAndCrash}[os.Getenv(crashWork)]
 	if work == nil {
 		return
@@ -148,43 +147,40 @@ func publishAndCrash(p *points) error {
 	if err != nil {
 		return err
 	}
-	s.store, s.Registry = mortalStore{s.store, p}, mortalRegistry{s.Registry, p}
+	s.Store, s.Registry = mortalStore{s.Store, p}, mortalRegistry{s.Registry, p}
 	pub, err := crashPublication()
 	if err != nil {
 		return err
 	}
-	_, _, err = s.publishAndActivate(ctx, pub, true)
+	_, _, err = registerAndActivate(ctx, s, pub, true)
 	return errors.Join(err, s.Close())
 }
 
 // openCrashed opens what the test that started this process named.
-func openCrashed(ctx context.Context) (*Shelf, error) {
-	var st Storage
+func openCrashed(ctx context.Context) (*shelf.Shelf, error) {
+	var st settings.Shelf
 	if err := json.Unmarshal([]byte(os.Getenv(crashStore)), &st); err != nil {
 		return nil, err
 	}
-	return OpenShelf(ctx, st, []byte(`{"top_n":3,"bottom_n":3}`), 0)
+	return shelf.Open(ctx, st, legs, 0)
 }
 
 // crashBackEnds returns where releases are kept: each call of fresh is a place of
 // its own, with nothing in it.
-func crashBackEnds(t *testing.T) map[string]func(t *testing.T) Storage {
+func crashBackEnds(t *testing.T) map[string]func(testing.TB) settings.Shelf {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", s3test.AccessKey)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3test.SecretKey)
-	pg, s3, program := pgtest.Own(t), s3test.New(t), programtest.Program(t)
+	pg, s3 := pgtest.Own(t), s3test.New(t)
 	databases := 0
-	return map[string]func(t *testing.T) Storage{
-		"embedded": func(t *testing.T) Storage {
-			dir := t.TempDir()
-			return Storage{StateDir: filepath.Join(dir, "state"), ArtifactStore: filepath.Join(dir, "store"), GateProgram: program}
-		},
-		"Postgres and S3": func(t *testing.T) Storage {
+	return map[string]func(testing.TB) settings.Shelf{
+		"embedded": embedded,
+		"Postgres and S3": func(t testing.TB) settings.Shelf {
 			databases++
-			return Storage{
-				StateDir: filepath.Join(t.TempDir(), "state"), DatabaseURL: pg.Database(fmt.Sprintf("crash_%d", databases)),
-				ArtifactStore: "s3://" + s3.NewBucket() + "/prod", S3Endpoint: s3.Endpoint(), GateProgram: program,
-			}
+			set := embedded(t)
+			set.DatabaseURL = settings.RegistryURL(pg.Database(fmt.Sprintf("crash_%d", databases)))
+			set.ArtifactStore, set.S3Endpoint = settings.Place("s3://"+s3.NewBucket()+"/prod"), settings.Endpoint(s3.Endpoint())
+			return set
 		},
 	}
 }
@@ -205,7 +201,7 @@ func crashPublication() (Publication, error) {
 }
 
 // crash runs this binary to the point at, 0 = to the end.
-func crash(t *testing.T, work string, st Storage, at int) error {
+func crash(t *testing.T, work string, st settings.Shelf, at int) error {
 	t.Helper()
 	text, err := json.Marshal(st)
 	require.NoError(t, err)
@@ -244,9 +240,9 @@ func TestPublishKilledAtEachPoint(t *testing.T) {
 }
 
 // whole returns every row, each of whose paths leads to its bytes.
-func whole(t *testing.T, st Storage, at int) []release.Record {
+func whole(t *testing.T, st settings.Shelf, at int) []release.Record {
 	t.Helper()
-	s, err := OpenShelf(t.Context(), st, nil, 0)
+	s, err := shelf.Open(t.Context(), st, legs, 0)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
 	rows, err := s.Registry.List(t.Context(), "")
@@ -254,7 +250,7 @@ func whole(t *testing.T, st Storage, at int) []release.Record {
 	for _, rec := range rows {
 		for path, sum := range map[string]string{rec.ModelPath: rec.ModelSHA256, rec.RulePath: rec.RuleSHA256, rec.GoldenPath: rec.GoldenSHA256} {
 			require.NotEmpty(t, sum)
-			_, _, err := s.fetcher.Fetch(t.Context(), path, sum, gate.MaxModelBytes)
+			_, _, err := s.Fetcher.Fetch(t.Context(), path, sum, gate.MaxModelBytes)
 			require.NoError(t, err, "killed at %d", at)
 		}
 	}

@@ -1,4 +1,4 @@
-package host
+package operate
 
 import (
 	"context"
@@ -8,18 +8,17 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"edgesignal/artifacts"
-	"edgesignal/host/internal/programtest"
 	"edgesignal/host/live"
-	"edgesignal/host/mlflow"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 )
 
 // tracking is a tracking server with the demo's models as versions 1 and 2 of
@@ -75,16 +74,17 @@ func modelSum(t *testing.T, version int) string {
 	return release.Sum(model)
 }
 
-func mlflowStorage(t *testing.T, s *tracking) Storage {
-	dir := t.TempDir()
-	return Storage{StateDir: dir, ArtifactStore: filepath.Join(dir, "store"), MLflow: MLflow{TrackingURI: s.URL}, GateProgram: programtest.Program(t)}
+func mlflowShelf(t *testing.T, s *tracking) settings.Shelf {
+	set := embedded(t)
+	set.TrackingURI = settings.Endpoint(s.URL)
+	return set
 }
 
 // loadOnce returns what a host that starts comes to.
-func loadOnce(t *testing.T, s *Shelf) error {
+func loadOnce(t *testing.T, s *shelf.Shelf) error {
 	b := live.NewBoard(live.Options{
-		Registry: s.Registry, Fetcher: s.fetcher, Host: "test:1", Strategy: "s", Defaults: s.defaults,
-		Gate: s.gate, Rule: s.gate.Rule, Log: slog.New(slog.DiscardHandler),
+		Registry: s.Registry, Fetcher: s.Fetcher, Host: "test:1", Strategy: "s", Defaults: s.Defaults,
+		Gate: s.Gate, Rule: s.Gate.Rule, Log: slog.New(slog.DiscardHandler),
 	})
 	defer b.Close()
 	_, err := b.Reload(t.Context(), "s")
@@ -101,7 +101,7 @@ func active(t *testing.T, reg registry.Registry) release.Record {
 // what it was, and what it becomes is refused without failing the release.
 func TestAnAliasIsPinnedByItsDigest(t *testing.T) {
 	server := newTracking(t)
-	s, err := OpenShelf(t.Context(), mlflowStorage(t, server), []byte(`{"top_n":3,"bottom_n":3}`), 0)
+	s, err := shelf.Open(t.Context(), mlflowShelf(t, server), legs, 0)
 	require.NoError(t, err)
 	defer s.Close()
 	rec := release.Record{Strategy: "s", Version: "v1", Status: release.Inactive, ModelPath: "models:/alpha@champion", FeatureSet: release.FeatureSetAlpha158}
@@ -129,7 +129,7 @@ func TestAnAliasIsPinnedByItsDigest(t *testing.T) {
 
 func TestAnIDThatNamesNothingFailsNoRelease(t *testing.T) {
 	server := newTracking(t)
-	st := mlflowStorage(t, server)
+	st := mlflowShelf(t, server)
 	for _, c := range []struct{ name, path, uri, says string }{
 		{"alias", "models:/alpha/nobody", server.URL, `has no alias "nobody" of the model "alpha": not found`},
 		{"malformed", "models:/alpha", server.URL, "names no version and no alias"},
@@ -137,8 +137,8 @@ func TestAnIDThatNamesNothingFailsNoRelease(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			st := st
-			st.StateDir, st.MLflow.TrackingURI = t.TempDir(), c.uri
-			s, err := OpenShelf(t.Context(), st, nil, 0)
+			st.StateDir, st.TrackingURI = t.TempDir(), settings.Endpoint(c.uri)
+			s, err := shelf.Open(t.Context(), st, legs, 0)
 			require.NoError(t, err)
 			defer s.Close()
 			rec := release.Record{Strategy: "s", Version: "v1", Status: release.Inactive, ModelPath: c.path, FeatureSet: release.FeatureSetAlpha158}
@@ -155,7 +155,7 @@ func TestAnIDThatNamesNothingFailsNoRelease(t *testing.T) {
 // TestPublishByID: the bytes go into the store, and the run into the row.
 func TestPublishByID(t *testing.T) {
 	server := newTracking(t)
-	st := mlflowStorage(t, server)
+	st := mlflowShelf(t, server)
 	server.champion.Store(2)
 	for _, c := range []struct{ name, model, run, wantRun string }{
 		{"v1", "models:/alpha/1", "", "run-of-1"},
@@ -167,7 +167,7 @@ func TestPublishByID(t *testing.T) {
 			if c.name == "v1" {
 				version = 1
 			}
-			done, err := Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: c.name, ModelFile: c.model, MLflowRunID: c.run, Status: "inactive", TopN: 3, BottomN: 3})
+			done, err := Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: c.name, ModelFile: c.model, MLflowRunID: c.run, Status: "inactive", Legs: legs})
 			require.NoError(t, err)
 			require.Equal(t, modelSum(t, version), done.ModelSHA256)
 			require.NoError(t, withRegistry(t.Context(), st, func(reg registry.Registry) error {
@@ -180,17 +180,7 @@ func TestPublishByID(t *testing.T) {
 	}
 	_, err := Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: "v4", ModelFile: "models:/alpha@nobody", Status: "inactive"})
 	require.ErrorIs(t, err, release.ErrNotFound)
-	st.MLflow.TrackingURI = ""
+	st.TrackingURI = ""
 	_, err = Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: "v4", ModelFile: "models:/alpha/1", Status: "inactive"})
 	require.ErrorContains(t, err, "MLFLOW_TRACKING_URI is not set")
-}
-
-func TestTheLogHasNoSecretOfMLflow(t *testing.T) {
-	c := Config{Storage: Storage{MLflow: MLflow{TrackingURI: "https://u:s3cr3t@ml:5000", Token: "s3cr3t", Username: "quant", Password: "s3cr3t"}}}
-	text := c.logged().String()
-	require.NotContains(t, text, "s3cr3t")
-	for _, want := range []string{"MLFLOW_TRACKING_URI=https://u:xxxxx@ml:5000", "MLFLOW_TRACKING_TOKEN=xxxxx", "MLFLOW_TRACKING_USERNAME=quant", "MLFLOW_TRACKING_PASSWORD=xxxxx"} {
-		require.Contains(t, text, want)
-	}
-	require.False(t, mlflow.IsID("sha256/"+strings.Repeat("0", 64)))
 }

@@ -1,8 +1,7 @@
-package host
+package operate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -18,6 +17,8 @@ import (
 	"edgesignal/host/live"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/settings"
+	"edgesignal/host/shelf"
 )
 
 // Open returns what a load reads with: the process dies before, within and after.
@@ -42,15 +43,15 @@ func (m mortalFile) Close() error {
 }
 
 // crashBoard returns a board on what lies in dir. Only its own parts are mortal.
-func crashBoard(dir string, reg registry.Registry, s *Shelf, p *points) (*live.Board, error) {
+func crashBoard(dir string, reg registry.Registry, s *shelf.Shelf, p *points) (*live.Board, error) {
 	keep, damaged, err := lastgood.Open(filepath.Join(dir, "last-good"), func([]string) { p.point() })
 	if err = errors.Join(append(damaged, err)...); err != nil {
 		return nil, err
 	}
 	return live.NewBoard(live.Options{
-		Registry: mortalRegistry{reg, p}, Fetcher: &artifact.Fetcher{Store: mortalStore{s.store, p}, WorkDir: dir},
-		Host: "test:1", Strategy: artifacts.Strategy, Defaults: json.RawMessage(`{"top_n":3,"bottom_n":3}`),
-		Gate: s.gate, Rule: s.gate.Rule, Keep: keep, Log: slog.New(slog.DiscardHandler),
+		Registry: mortalRegistry{reg, p}, Fetcher: &artifact.Fetcher{Store: mortalStore{s.Store, p}, WorkDir: dir},
+		Host: "test:1", Strategy: artifacts.Strategy, Defaults: legs.Params(),
+		Gate: s.Gate, Rule: s.Gate.Rule, Keep: keep, Log: slog.New(slog.DiscardHandler),
 	}), nil
 }
 
@@ -63,7 +64,7 @@ func loadAndCrash(p *points) error {
 	}
 	at := p.at
 	p.at = 0
-	if err := s.publishDemo(ctx); err != nil {
+	if err := PublishDemo(ctx, s); err != nil {
 		return err
 	}
 	b, err := crashBoard(dir, s.Registry, s, p)
@@ -92,7 +93,7 @@ func TestLoadKilledAtEachPoint(t *testing.T) {
 	}
 }
 
-func loadKilledAtEachPoint(t *testing.T, fresh func(*testing.T) Storage) {
+func loadKilledAtEachPoint(t *testing.T, fresh func(testing.TB) settings.Shelf) {
 	at := 1
 	for ; ; at++ {
 		st := fresh(t)
@@ -102,9 +103,9 @@ func loadKilledAtEachPoint(t *testing.T, fresh func(*testing.T) Storage) {
 			break // there is no such point any more
 		}
 		require.ErrorContains(t, err, "killed", "at %d", at)
-		s, err := OpenShelf(t.Context(), st, nil, 0)
+		s, err := shelf.Open(t.Context(), st, legs, 0)
 		require.NoError(t, err)
-		gone, err := OpenShelf(t.Context(), st, nil, 0)
+		gone, err := shelf.Open(t.Context(), st, legs, 0)
 		require.NoError(t, err)
 		require.NoError(t, gone.Close()) // a closed registry is out of reach
 

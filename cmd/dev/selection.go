@@ -14,7 +14,8 @@ type selection struct {
 	sample   bool     // of the hostile corpus, where all of it is usual
 }
 
-// args returns what stands between "go test" and the packages, and those.
+// args returns what stands between "go test" and the packages, and those: first
+// the ones that wait for servers, so that the others compute meanwhile.
 func (s selection) args() (args []string) {
 	if s.race {
 		args = append(args, "-race")
@@ -25,7 +26,13 @@ func (s selection) args() (args []string) {
 	if len(s.skip) > 0 {
 		args = append(args, "-skip", oneOf(s.skip))
 	}
-	for _, p := range s.packages {
+	waits := func(p testPackage) int {
+		if len(p.Servers) > 0 {
+			return 0
+		}
+		return 1
+	}
+	for _, p := range slices.SortedStableFunc(slices.Values(s.packages), func(a, b testPackage) int { return waits(a) - waits(b) }) {
 		args = append(args, p.Path)
 	}
 	return args

@@ -124,5 +124,7 @@ func TestGroupsShareNoName(t *testing.T) {
 	raced := func(p testPackage) []string { return p.Raced }
 	require.Equal(t, [][]testPackage{{a, c}, {b}}, grouped([]testPackage{a, b, c}, raced))
 	require.Equal(t, []string{"-race", "-run", "^(TestX)$", "a", "c"}, selection{packages: []testPackage{a, c}, race: true, only: union([]testPackage{a, c}, raced)}.args())
+	d := testPackage{Path: "d", Servers: []string{"TestX"}}
+	require.Equal(t, []string{"d", "a", "b"}, selection{packages: []testPackage{a, b, d}}.args(), "who waits is first")
 	require.Equal(t, []string{"-skip", "^(TestZ)$", "b"}, selection{packages: []testPackage{b}, skip: b.Raced}.args())
 }

@@ -102,7 +102,9 @@ func (s shell) testStep(selected func([]testPackage) []selection, flags ...strin
 		}
 		var failed []error
 		for _, sel := range selected(packages) {
-			run := goCommand(slices.Concat([]string{"test"}, flags, sel.args())...).with(programVariable + "=" + program)
+			// Twice as many packages at once as there are cores: many wait for servers.
+			atOnce := fmt.Sprintf("-p=%d", 2*runtime.NumCPU())
+			run := goCommand(slices.Concat([]string{"test", atOnce}, flags, sel.args())...).with(programVariable + "=" + program)
 			if sel.race {
 				// The race detector needs cgo, whatever the environment says of it, and
 				// waits a second at the end of each process unless it is told not to.

@@ -56,15 +56,25 @@ var Path = sync.OnceValues(func() (string, error) {
 })
 
 // Guest returns the main package pkg as a wasm module, without metadata, built with
-// the Go tool that runs the tests.
+// the Go tool that runs the tests: once for all tests of a package.
 func Guest(t testing.TB, pkg string) []byte {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "guest.wasm")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-buildmode=c-shared", "-ldflags=-s -w", "-o", out, pkg)
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
-	said, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", said)
-	wasm, err := os.ReadFile(out)
-	require.NoError(t, err)
-	return wasm
+	guests.Lock()
+	defer guests.Unlock()
+	if guests.built[pkg] == nil {
+		out := filepath.Join(t.TempDir(), "guest.wasm")
+		cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-buildmode=c-shared", "-ldflags=-s -w", "-o", out, pkg)
+		cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOFLAGS=")
+		said, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", said)
+		wasm, err := os.ReadFile(out)
+		require.NoError(t, err)
+		guests.built[pkg] = wasm
+	}
+	return bytes.Clone(guests.built[pkg])
 }
+
+var guests = struct {
+	sync.Mutex
+	built map[string][]byte // by the package's name, or its path from the folder of the tests
+}{built: map[string][]byte{}}

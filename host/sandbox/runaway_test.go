@@ -140,9 +140,9 @@ func coldRunaways() []runaway {
 	}
 }
 
-// exhaust runs a runaway with so much fuel and gives what is left and the error.
-func (i *instance) exhaust(fuel uint64) (left int64, err error) {
-	i.fuel.Set(fuel)
+// exhaust runs a runaway with the budget and gives what is left and the error.
+func (i *instance) exhaust() (left int64, err error) {
+	i.fuel.Set(budget)
 	_, err = i.ExportedFunction("run").Call(context.Background())
 	return int64(i.fuel.Get()), err
 }
@@ -160,7 +160,7 @@ func (r runaway) start(t testing.TB) *instance {
 func TestRunawaysEnd(t *testing.T) {
 	for _, r := range runaways() {
 		t.Run(r.name, func(t *testing.T) {
-			left, err := r.start(t).exhaust(budget / 6)
+			left, err := r.start(t).exhaust()
 			if r.name == "recursion of 64 parameters" {
 				require.ErrorContains(t, err, "stack overflow")
 				return
@@ -182,7 +182,7 @@ func BenchmarkRunaways(b *testing.B) {
 			var took time.Duration
 			for b.Loop() {
 				begin := time.Now()
-				left, err := i.exhaust(budget)
+				left, err := i.exhaust()
 				took += time.Since(begin)
 				used += budget - left
 				require.Error(b, err)

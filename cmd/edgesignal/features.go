@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +21,7 @@ type featuresCmd struct {
 	From    string `placeholder:"DATE" help:"First day, YYYY-MM-DD."`
 	To      string `placeholder:"DATE" help:"Last day, YYYY-MM-DD."`
 	Out     string `placeholder:"FILE" help:"FILE.csv or FILE.parquet. None = CSV on standard output."`
+	Force   bool   `help:"Write over a file that has the name of --out."`
 }
 
 func (c *featuresCmd) Run(ctx context.Context, s streams) error {
@@ -33,6 +36,11 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	if strings.Contains(c.Data, "://") {
 		return usagef("--data %s: a directory is expected; copy the run folder from the bucket first", c.Data)
 	}
+	if c.Out != "" {
+		if err := outputError(durable.CheckOutput(c.Out, c.Force)); err != nil {
+			return err
+		}
+	}
 	m, err := market.Load(ctx, os.DirFS(c.Data))
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
@@ -43,7 +51,15 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	if c.Out == "" {
 		return writeFeatures(ctx, m, q, s.out, "", s.err)
 	}
-	return durable.Replace(c.Out, 0o644, func(w io.Writer) error { return writeFeatures(ctx, m, q, w, ext, s.err) })
+	return outputError(durable.Output(c.Out, c.Force, func(w io.Writer) error { return writeFeatures(ctx, m, q, w, ext, s.err) }))
+}
+
+// outputError says what to do about a name that is taken.
+func outputError(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("--out %w; --force writes over it", err)
+	}
+	return err
 }
 
 func (c *featuresCmd) query() (q research.FeatureQuery, err error) {

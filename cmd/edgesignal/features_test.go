@@ -32,7 +32,7 @@ func TestFeaturesAreWholeOrNotThere(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			var errs bytes.Buffer
-			require.Equal(t, exitError, run(ctx, []string{"features", "--data", bars, "--out", out}, streams{io.Discard, &errs}))
+			require.Equal(t, exitError, run(ctx, []string{"features", "--data", bars, "--out", out, "--force"}, streams{io.Discard, &errs}))
 			require.Contains(t, errs.String(), context.Canceled.Error())
 			only(t, name, "of yesterday")
 		})
@@ -46,11 +46,23 @@ func TestFeaturesAreWholeOrNotThere(t *testing.T) {
 			only(t, name, "of yesterday")
 		})
 		t.Run("whole, "+name, func(t *testing.T) {
-			ok(t, "features", "--data", bars, "--symbols", "AAPL", "--from", "2024-12-30", "--out", out)
+			ok(t, "features", "--data", bars, "--symbols", "AAPL", "--from", "2024-12-30", "--out", out, "--force")
 			require.NotEqual(t, "of yesterday", readFile(t, out))
 		})
 		require.NoError(t, os.Remove(out))
 	}
+	t.Run("a name that is taken", func(t *testing.T) {
+		file, link := filepath.Join(t.TempDir(), "f.csv"), filepath.Join(t.TempDir(), "link.csv")
+		require.NoError(t, os.WriteFile(file, []byte("of yesterday"), 0o600))
+		require.NoError(t, os.Symlink(file, link))
+		r := edgesignal(t, "features", "--data", bars, "--out", file)
+		require.Equal(t, exitError, r.code)
+		require.Contains(t, r.err, "f.csv: file already exists; --force writes over it")
+		r = edgesignal(t, "features", "--data", bars, "--out", link, "--force")
+		require.Equal(t, exitError, r.code)
+		require.Contains(t, r.err, "a link, a folder, a pipe or a device has this name")
+		require.Equal(t, "of yesterday", readFile(t, file))
+	})
 	t.Run("standard output on a full disk", func(t *testing.T) {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		require.NoError(t, err)

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -20,6 +19,7 @@ import (
 
 	"edgesignal/host/gate"
 	"edgesignal/host/settings"
+	"edgesignal/host/text"
 )
 
 // Exit statuses.
@@ -66,7 +66,7 @@ func main() {
 // run returns the whole program but for the process's own ends.
 func run(ctx context.Context, args []string, io streams) int {
 	fail := func(code int, err error) int {
-		_, _ = fmt.Fprintln(io.err, "edgesignal:", strings.TrimSpace(err.Error()))
+		_, _ = fmt.Fprintln(io.err, "edgesignal:", text.JoinLines(err.Error()))
 		return code
 	}
 	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {

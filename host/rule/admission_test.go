@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,6 +53,8 @@ func TestCompileRefuses(t *testing.T) {
 }
 
 func TestCompileRefusesBytes(t *testing.T) {
+	twoLines, err := os.ReadFile("testdata/two-line-error.wasm")
+	require.NoError(t, err)
 	tests := []struct {
 		name   string
 		wasm   []byte
@@ -65,6 +68,7 @@ func TestCompileRefusesBytes(t *testing.T) {
 		{"length of 40 bits", []byte("\x00asm\x01\x00\x00\x00\x01\xff\xff\xff\xff\xff\x01"), "more than 32 bits"},
 		{"imports that are not there", []byte("\x00asm\x01\x00\x00\x00\x02\x05\xff\xff\xff\xff\x0f"), "import section: byte 10: claims too many entries: 4294967295, at most 64 (Imports)"},
 		{"unknown kind of import", []byte("\x00asm\x01\x00\x00\x00\x02\x06\x01\x01a\x01b\x09"), "import a.b is of unknown kind 9"},
+		{"an error of three lines", twoLines, "invalid function[0]: too many results in loop block; have (i32); want ()"},
 		{"name that is not UTF-8", []byte("\x00asm\x01\x00\x00\x00\x00\x02\x01\xff"), "not UTF-8"},
 	}
 	for _, tt := range tests {

@@ -116,7 +116,7 @@ func compile(ctx context.Context, rt wazero.Runtime, wasm []byte) (compiled waze
 		return nil, fmt.Errorf("compiling the rule: %w", ctx.Err())
 	}
 	if err != nil {
-		return nil, release.Reject(release.RuleMalformed, "%s", text.Clip(err.Error(), maxMessage))
+		return nil, release.Reject(release.RuleMalformed, "%s", text.Clip(text.JoinLines(err.Error()), maxMessage))
 	}
 	return compiled, nil
 }

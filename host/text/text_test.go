@@ -64,3 +64,14 @@ func TestSkipBOM(t *testing.T) {
 	_, err := io.ReadAll(SkipBOM(iotest.ErrReader(io.ErrClosedPipe)))
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 }
+
+func TestJoinLines(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"one line", "abc", "abc"},
+		{"three, with tabs", "bad\n\thave (i32)\r\n\twant ()\n", "bad; have (i32); want ()"},
+		{"blank ones", "\n\na\n\n b \n", "a; b"},
+		{"nothing", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, JoinLines(tt.in)) })
+	}
+}

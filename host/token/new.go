@@ -54,5 +54,8 @@ func Append(path string, e Entry) (err error) {
 	if _, err = file.WriteString(line); err == nil {
 		err = file.Sync()
 	}
+	if err != nil { // a part of a line would make the file one that does not count
+		err = errors.Join(err, file.Truncate(int64(len(there))))
+	}
 	return errors.Join(cause(err), cause(file.Close()))
 }

@@ -85,6 +85,53 @@ func TestReadTakesNoMemoryForClaims(t *testing.T) {
 	}
 }
 
+// TestReadTakesNoTimeForClaims gives the reader files that are as laborious as
+// their size allows. What takes more than some seconds here would hold up a
+// market.
+func TestReadTakesNoTimeForClaims(t *testing.T) {
+	const n = 60_000
+	value := func(i int) []byte { return binary.LittleEndian.AppendUint64(nil, math.Float64bits(float64(i))) }
+	good := write(t, bars(n, nil))
+	brotlis := make([][]byte, n)
+	for i := range brotlis {
+		var out bytes.Buffer
+		w := brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: 1, LGWin: 24})
+		_, err := w.Write(value(i))
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		brotlis[i] = dataPage(t, 1, 8, format.Plain, out.Bytes())
+	}
+	for _, tc := range []struct {
+		name string
+		file []byte
+		want string
+	}{
+		{"a page a value, in BROTLI with a window of 16 MB", withChunk(t, good, "open", format.Brotli, brotlis...), ""},
+		{"a million pages without values", withChunk(t, good, "open", 0, bytes.Repeat(dataPage(t, 0, 0, format.Plain, nil), 1_000_000)), "the column's data ends before its last row"},
+		{"a million row groups without rows", refit(t, good, func(m *format.FileMetaData) {
+			m.RowGroups = append(m.RowGroups, make([]format.RowGroup, 1_000_000)...)
+		}), ""},
+		{"a million columns", refit(t, good, func(m *format.FileMetaData) {
+			m.Schema = append(m.Schema, make([]format.SchemaElement, 1_000_000)...)
+		}), "a schema of more than 32768 elements"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			require.Less(t, len(tc.file), MaxBytes)
+			var r Reader
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := r.Read("AAPL", tc.file)
+			runtime.ReadMemStats(&after)
+			if tc.want == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, tc.want)
+			}
+			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<20), "bytes allocated")
+		})
+	}
+}
+
 func dictionaryPage(t *testing.T, n int, values []byte) []byte {
 	h := format.PageHeader{Type: format.DictionaryPage, UncompressedPageSize: int32(len(values))}
 	h.DictionaryPageHeader.Valid = true

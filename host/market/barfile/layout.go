@@ -88,6 +88,8 @@ func newColumn(e *element) (*column, error) {
 		return nil, fmt.Errorf("column %q is a group of columns", c)
 	case e.repetition == format.Optional:
 		c.optional = true
+	case e.repetition != format.Required:
+		return nil, fmt.Errorf("column %q is neither required nor optional", c)
 	}
 	return c, nil
 }

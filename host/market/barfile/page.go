@@ -20,6 +20,7 @@ type header struct {
 	values        int32
 	encoding      format.Encoding
 	levelEncoding format.Encoding
+	nulls         int32    // version 2
 	levels        [2]int32 // version 2: bytes of the repetition and of the definition levels
 	plain         bool     // version 2: the values are not compressed
 }
@@ -76,6 +77,8 @@ func (c *cursor) dataHeaderV2(h *header, id int, kind byte) bool {
 	switch id {
 	case 1:
 		h.values = c.int32(kind)
+	case 2:
+		h.nulls = c.int32(kind)
 	case 4:
 		h.encoding = format.Encoding(c.int32(kind))
 	case 5:
@@ -158,6 +161,9 @@ func readData[T any](r *Reader, p page, k *chunk, optional bool, d *decoder[T], 
 		if levels, there, err = r.readLevels(part.levels, part.n); err != nil {
 			return dst, err
 		}
+	}
+	if p.kind == format.DataPageV2 && int(p.nulls) != part.n-there {
+		return dst, fmt.Errorf("%d nulls; its header says %d", part.n-there, p.nulls)
 	}
 	if there > 0 {
 		if d.none {

@@ -65,7 +65,7 @@ func TestAChildSaysWhatWouldBeSaidHere(t *testing.T) {
 	c.Golden = []byte{} // there, and empty
 	sign(&c)
 	_, err = g.Check(t.Context(), gate.Job{Candidate: c})
-	requireRejection(t, err, release.GoldenMismatch, "golden file: EOF")
+	requireRejection(t, err, release.GoldenMismatch, "golden file: nothing: JSON is expected")
 }
 
 func TestTrialsFailAsConstructDoes(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -110,6 +111,8 @@ func TestAReleaseWithoutGoldenFilePasses(t *testing.T) {
 	require.Nil(t, v.Report.Golden)
 }
 
+var firstRow = regexp.MustCompile(`"rows": \[\[[^,]*,`)
+
 func TestEveryRefusalHasItsReason(t *testing.T) {
 	edit := func(from, to string) func(*gate.Candidate) {
 		return func(c *gate.Candidate) {
@@ -143,8 +146,18 @@ func TestEveryRefusalHasItsReason(t *testing.T) {
 		{"parameters against the schema", func(c *gate.Candidate) { c.Manifest.RuleParams = json.RawMessage(`{"top_n":-1}`) }, false, release.RuleABI, "top_n"},
 		{"golden file is no JSON", func(c *gate.Candidate) { c.Golden = []byte("{") }, false, release.GoldenMismatch, ""},
 		{"golden file checks nothing", func(c *gate.Candidate) { c.Golden = []byte("{}") }, false, release.GoldenMismatch, "checks nothing"},
-		{"golden file with an unknown check", edit(`"portfolios"`, `"portfolio"`), false, release.GoldenMismatch, `"portfolio"`},
-		{"golden file with text after it", func(c *gate.Candidate) { c.Golden = append(c.Golden, "{}"...) }, false, release.GoldenMismatch, "after the JSON"},
+		{"golden file with an unknown check", edit(`"portfolios"`, `"portfolio"`), false, release.GoldenMismatch, "golden file: unknown field, at byte"},
+		{"golden file with a check in another case", edit(`"portfolios"`, `"Portfolios"`), false, release.GoldenMismatch, "golden file: unknown field, at byte"},
+		{"golden file with a check twice", edit(`"portfolios"`, `"portfolios": [], "portfolios"`), false, release.GoldenMismatch, "golden file: there twice is the field, at byte"},
+		{"golden file of another strategy", edit(`"alpha_baseline"`, `"alpha_other"`), false, release.GoldenMismatch, "of another strategy than alpha_baseline"},
+		{"golden file with null for a prediction", edit(`"expected": [`, `"expected": [null, `), false, release.GoldenMismatch, "predictions.expected[0]: null where a number belongs, at byte"},
+		{"golden file with null for a tolerance", edit(`"predictions": {`, `"predictions": {"tolerance": null, `), false, release.GoldenMismatch, "predictions.tolerance: null where a number belongs"},
+		{"golden file with a feature beyond float32", func(c *gate.Candidate) { c.Golden = firstRow.ReplaceAll(c.Golden, []byte(`"rows": [[1e39,`)) }, false, release.GoldenMismatch, "golden file: predictions.rows[0][0] is beyond a float32"},
+		{"golden file with more portfolios than a load may take", func(c *gate.Candidate) {
+			one := `{"symbols":["A"],"predictions":[1],"weights":[1]}`
+			c.Golden = []byte(`{"portfolios":[` + one + strings.Repeat(","+one, gate.MaxGoldenPortfolios) + `]}`)
+		}, false, release.GoldenMismatch, "golden file: 5001 portfolios, at most 5000"},
+		{"golden file with text after it", func(c *gate.Candidate) { c.Golden = append(c.Golden, "{}"...) }, false, release.GoldenMismatch, "text after the JSON value"},
 		{"golden features in another order", edit(`"KMID", "KLEN"`, `"KLEN", "KMID"`), false, release.GoldenMismatch, "predictions.features[0]"},
 		{"one prediction one bit off", edit(`"expected": [`, `"expected": [1e-300, `), false, release.GoldenMismatch, "expected values"},
 		{"weights differ", edit(`0.3333333333333333`, `0.3333333333`), false, release.GoldenMismatch, "portfolios[0]: weight of"},

@@ -30,6 +30,9 @@ func (c *checking) readGolden() (err error) {
 	if c.golden, err = ParseGolden(c.Golden); err != nil {
 		return release.Reject(release.GoldenMismatch, "%v", err)
 	}
+	if of := c.golden.Strategy; of != "" && of != c.Manifest.Strategy {
+		return release.Reject(release.GoldenMismatch, "the golden file says that it is of another strategy than %s", c.Manifest.Strategy)
+	}
 	c.out.Report.Golden = &GoldenReport{Fuel: []int64{}}
 	return nil
 }

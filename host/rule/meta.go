@@ -1,12 +1,12 @@
 package rule
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
 
 	"edgesignal/host/release"
+	"edgesignal/host/strictjson"
 )
 
 // Meta is what a rule says about itself in its rule.meta section.
@@ -34,13 +34,8 @@ func parseMeta(sections [][]byte) (Meta, error) {
 	}
 	// Strict, because a column list under a misspelt key would silently
 	// change what the rule is given.
-	dec := json.NewDecoder(bytes.NewReader(sections[0]))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&m); err != nil {
+	if err := strictjson.Decode(sections[0], &m); err != nil {
 		return m, release.Reject(release.RuleABI, "%s is not the JSON that it should be: %v", metaSection, err)
-	}
-	if rest := bytes.TrimSpace(sections[0][dec.InputOffset():]); len(rest) > 0 {
-		return m, release.Reject(release.RuleABI, "%s: %d bytes after the JSON object", metaSection, len(rest))
 	}
 	if err := m.check(); err != nil {
 		return m, release.Reject(release.RuleABI, "%s: %v", metaSection, err)

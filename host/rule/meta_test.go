@@ -27,8 +27,13 @@ func TestParseMetaRefuses(t *testing.T) {
 	}
 	tests := []struct{ name, text, detail string }{
 		{"not JSON", "name: a", "is not the JSON that it should be"},
-		{"two values", with("") + "{}", "2 bytes after the JSON object"},
+		{"two values", with("") + "{}", "text after the JSON value, at byte 27"},
 		{"unknown key", with(`,"colums":[]`), `unknown field "colums"`},
+		{"key in another case", `{"name":"a","Version":"1"}`, `unknown field "Version", at byte 22`},
+		{"key twice", with(`,"version":"2"`), `there twice is the field "version", at byte 36`},
+		{"key of the schema twice", with(`,"params":{"type":"object","type":"array"}`), `params: there twice is the field "type"`},
+		{"null for a name", `{"name":null,"version":"1"}`, "name: null where a string belongs"},
+		{"number for a version", `{"name":"a","version":1}`, "version: a number where a string belongs"},
 		{"no name", `{"version":"1"}`, `name ""`},
 		{"name with a newline", `{"name":"a\nb","version":"1"}`, `name "a\nb"`},
 		{"upper case", `{"name":"A","version":"1"}`, `name "A"`},

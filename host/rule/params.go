@@ -226,7 +226,7 @@ func readObject(b []byte, text, at string) ([]byte, any, int, error) {
 func readArray(b []byte, text, at string) ([]byte, any, int, error) {
 	list, values := []any{}, 1
 	b = append(b, '[')
-	err := strictjson.Elements(text, func(i int, value string) error {
+	err := strictjson.Elements(text, func(i int, value string, _ int) error {
 		if i > 0 {
 			b = append(b, ',')
 		}

@@ -126,13 +126,13 @@ func quote(s string, i int) int {
 }
 
 // Elements calls visit for each element of a JSON array that is known to be
-// valid. It stops at the first error.
-func Elements(array string, visit func(i int, value string) error) error {
+// valid; at is the byte where it begins. It stops at the first error.
+func Elements(array string, visit func(i int, value string, at int) error) error {
 	n := 0
 	for i := SkipBlanks(array, 1); array[i] != ']'; n++ {
 		begin := i
 		i = value(array, i)
-		if err := visit(n, array[begin:i]); err != nil {
+		if err := visit(n, array[begin:i], begin); err != nil {
 			return err
 		}
 		if i = SkipBlanks(array, i); array[i] == ',' {

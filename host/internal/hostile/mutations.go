@@ -89,10 +89,10 @@ func Mutations(good Parts) (base Parts, mutations []Mutation) {
 	row := func(name, detail string, cell string) {
 		add(name, release.GoldenMismatch, detail, func(p *Parts) { p.Golden = withRow(base.Golden, cell) })
 	}
-	row("a golden row of NaN", "invalid character 'N'", "NaN")
+	row("a golden row of NaN", "golden file: not JSON, at byte", "NaN")
 	row("a golden row of missing values", "predictions.rows[0] gives", "null")
-	row("a golden row of text", "not a number", `"NaN"`)
-	row("a golden row beyond a float32", "not a number of 32 bits", "1e39")
+	row("a golden row of text", "a string where a number belongs", `"NaN"`)
+	row("a golden row beyond a float32", "is beyond a float32", "1e39")
 	add("a golden file cut short", release.GoldenMismatch, "golden file", func(p *Parts) { p.Golden = base.Golden[:len(base.Golden)/2] })
 	add("a golden weight", release.GoldenMismatch, "weight of", func(p *Parts) {
 		p.Golden = bytes.Replace(base.Golden, []byte(`0.3333333333333333`), []byte(`0.3333333333`), 1)

@@ -68,7 +68,7 @@ func object(s sql.NullString) json.RawMessage {
 	return json.RawMessage(s.String)
 }
 
-// millis returns a time as hosts write it: milliseconds since 1970.
+// millis is the layout of a time as hosts write it.
 const millis = "2006-01-02T15:04:05.000Z07:00"
 
 func instant(s string) (time.Time, error) {

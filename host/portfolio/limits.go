@@ -4,8 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
+	"edgesignal/host/decimal"
 	"edgesignal/host/release"
+	"edgesignal/host/strictjson"
 )
 
 // slack is what rounding may add to a sum of weights: n weights of 1/n need
@@ -26,7 +30,15 @@ func (e *LimitError) Error() string {
 	if e.Index >= 0 {
 		at = fmt.Sprintf(" at position %d", e.Index)
 	}
-	return fmt.Sprintf("the rule's weights break %s: %v%s, the limit is %v", e.Limit, e.Value, at, e.Max)
+	return fmt.Sprintf("the rule's weights break %s: %s%s, the limit is %s", e.Limit, shown(e.Value), at, shown(e.Max))
+}
+
+// shown returns a number as answers show it; a weight need not be one.
+func shown(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Sprint(v)
+	}
+	return string(decimal.Append(nil, v))
 }
 
 // CheckLimits returns a *LimitError for the first limit that the weights
@@ -51,29 +63,48 @@ func CheckLimits(weights []float64, l release.Limits) error {
 }
 
 // LimitsOf reads config.limits of a release; what is not set there has the
-// default. config nil or without limits is the default alone.
+// default. config nil or without limits is the default alone. In the whole of
+// config no name stands twice, and limits has no other case: a limit that is
+// overlooked is one that nobody enforces.
 func LimitsOf(config json.RawMessage) (release.Limits, error) {
 	l := release.DefaultLimits
 	if len(config) == 0 {
 		return l, nil
 	}
-	var c struct {
-		Limits map[string]json.RawMessage `json:"limits"`
+	if err := strictjson.Check(config); err != nil {
+		return l, fmt.Errorf("config: %w", err)
 	}
-	if err := json.Unmarshal(config, &c); err != nil {
-		return l, fmt.Errorf("config.limits: %w", err)
+	limits := ""
+	err := strictjson.Members(string(config), func(name, value string, _ int) error {
+		switch {
+		case name == "limits":
+			limits = value
+		case strings.EqualFold(name, "limits"):
+			return fmt.Errorf("%q: the name is limits", name)
+		}
+		return nil
+	})
+	if err != nil {
+		return l, fmt.Errorf("config: %w", err)
+	}
+	if limits == "" || limits == "null" {
+		return l, nil
 	}
 	field := map[string]*float64{"max_weight": &l.MaxWeight, "max_gross": &l.MaxGross, "max_abs_net": &l.MaxAbsNet}
-	for name, raw := range c.Limits {
+	err = strictjson.Members(limits, func(name, value string, _ int) error {
 		dst, ok := field[name]
 		if !ok {
-			return l, fmt.Errorf("config.limits.%s: unknown limit (max_weight, max_gross, max_abs_net)", name)
+			return fmt.Errorf("unknown limit %.100q (max_weight, max_gross, max_abs_net)", name)
 		}
-		var v *float64
-		if err := json.Unmarshal(raw, &v); err != nil || v == nil || *v <= 0 {
-			return l, fmt.Errorf("config.limits.%s: %s is not a number above 0", name, raw)
+		v, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(v > 0) {
+			return fmt.Errorf("%s: %.40s is not a number above 0", name, value)
 		}
-		*dst = *v
+		*dst = v
+		return nil
+	})
+	if err != nil {
+		return release.DefaultLimits, fmt.Errorf("config.limits: %w", err)
 	}
 	return l, nil
 }

@@ -90,11 +90,18 @@ func TestLimitsOf(t *testing.T) {
 		{"no limits", `{"universe":"sp500"}`, release.DefaultLimits, ""},
 		{"one set", `{"limits":{"max_gross":1}}`, release.Limits{MaxWeight: 1, MaxGross: 1}, ""},
 		{"all set", `{"limits":{"max_gross":3,"max_weight":0.05,"max_abs_net":0.2}}`, release.Limits{MaxWeight: 0.05, MaxGross: 3, MaxAbsNet: 0.2}, ""},
-		{"unknown limit", `{"limits":{"max_groos":1}}`, release.Limits{}, "config.limits.max_groos"},
-		{"zero", `{"limits":{"max_gross":0}}`, release.Limits{}, "config.limits.max_gross"},
-		{"negative", `{"limits":{"max_weight":-1}}`, release.Limits{}, "config.limits.max_weight"},
-		{"null", `{"limits":{"max_weight":null}}`, release.Limits{}, "config.limits.max_weight"},
-		{"text", `{"limits":{"max_weight":"1"}}`, release.Limits{}, "config.limits.max_weight"},
+		{"unknown limit", `{"limits":{"max_groos":1}}`, release.Limits{}, `config.limits: unknown limit "max_groos"`},
+		{"zero", `{"limits":{"max_gross":0}}`, release.Limits{}, "config.limits: max_gross: 0 is not a number above 0"},
+		{"negative", `{"limits":{"max_weight":-1}}`, release.Limits{}, "config.limits: max_weight: "},
+		{"null", `{"limits":{"max_weight":null}}`, release.Limits{}, "config.limits: max_weight: "},
+		{"text", `{"limits":{"max_weight":"1"}}`, release.Limits{}, "config.limits: max_weight: "},
+		{"null limits", `{"limits":null}`, release.DefaultLimits, ""},
+		{"below a double", `{"limits":{"max_weight":1e-400}}`, release.Limits{}, "max_weight: 1e-400 is not a number above 0"},
+		{"beyond a double", `{"limits":{"max_weight":1e999}}`, release.Limits{}, "max_weight: 1e999 is not a number above 0"},
+		{"a limit twice", `{"limits":{"max_weight":0.1,"max_weight":1}}`, release.Limits{}, `there twice is the field "max_weight"`},
+		{"limits twice", `{"limits":{"max_weight":0.1},"limits":{}}`, release.Limits{}, `there twice is the field "limits"`},
+		{"limits in another case", `{"Limits":{"max_weight":0.1}}`, release.Limits{}, `config: "Limits": the name is limits`},
+		{"a limit in another case", `{"limits":{"Max_weight":0.1}}`, release.Limits{}, `unknown limit "Max_weight"`},
 		{"not an object", `{"limits":[1]}`, release.Limits{}, "config.limits"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -107,4 +114,9 @@ func TestLimitsOf(t *testing.T) {
 			require.Equal(t, tc.want, got)
 		})
 	}
+}
+
+func TestLimitErrorsShowPlainNumbers(t *testing.T) {
+	err := portfolio.CheckLimits([]float64{1e6}, release.Limits{MaxWeight: 2e5, MaxGross: 1})
+	require.EqualError(t, err, "the rule's weights break max_weight: 1000000 at position 0, the limit is 200000")
 }

@@ -105,6 +105,6 @@ func (e *ParamsError) add(v *jsonschema.ValidationError) {
 			e.Fields = append(e.Fields, FieldError{Field: field(name), Message: "is not a parameter of this rule"})
 		}
 	default:
-		e.Fields = append(e.Fields, FieldError{Field: field(), Message: text.Clip(v.BasicOutput().Error.String(), maxMessage)})
+		e.Fields = append(e.Fields, FieldError{Field: field(), Message: schemaMessage(v)})
 	}
 }

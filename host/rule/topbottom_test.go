@@ -163,8 +163,8 @@ func TestTopBottomRefusesParams(t *testing.T) {
 	}{
 		{"negative", `{"top_n":-1}`, "top_n", "minimum: got -1, want 0", 1},
 		{"fraction", `{"bottom_n":2.5}`, "bottom_n", "got number, want integer", 1},
-		{"too large", `{"top_n":10001}`, "top_n", "maximum: got 10,001, want 10,000", 1},
-		{"far too large", `{"top_n":1e300}`, "top_n", "maximum", 1},
+		{"too large", `{"top_n":10001}`, "top_n", "maximum: got 10001, want 10000", 1},
+		{"far too large", `{"top_n":1e300}`, "top_n", "maximum: got 1e+300, want 10000", 1},
 		{"many digits", `{"top_n":3.000000000000000000000001}`, "", "", 1},
 		{"text", `{"top_n":"3"}`, "top_n", "got string, want integer", 1},
 		{"null", `{"bottom_n":null}`, "bottom_n", "got null, want integer", 1},

@@ -2,9 +2,11 @@ package signal
 
 import (
 	"context"
+	"errors"
 
 	"edgesignal/host/live"
 	"edgesignal/host/portfolio"
+	"edgesignal/host/rule"
 	"edgesignal/host/score"
 )
 
@@ -38,7 +40,18 @@ func (e *Engine) Book(ctx context.Context, snap *live.Snapshot, q Query) (*Answe
 		Predictions: in.Predictions, Ranks: in.Ranks, Columns: in.Columns, Params: params, Limits: r.Manifest.Limits,
 	})
 	if err != nil {
-		return nil, err
+		return nil, refusedParams(&q, err)
 	}
 	return in.Answer(book, q.Only)
+}
+
+// refusedParams returns err, and where the rule itself does not take what a
+// query brings what a schema that refused it would say: the gate has seen that
+// it takes its release's own.
+func refusedParams(q *Query, err error) error {
+	var fault *rule.Fault
+	if q.Params.Empty() || !errors.As(err, &fault) || !fault.Refused || fault.Status < 1 || fault.Status > 99 {
+		return err
+	}
+	return &rule.ParamsError{Fields: []rule.FieldError{{Message: "the rule does not take them: " + fault.Detail}}}
 }

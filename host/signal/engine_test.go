@@ -1,6 +1,7 @@
 package signal_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -231,6 +232,30 @@ func TestParamsAreTheRulesToJudge(t *testing.T) {
 			require.Equal(t, 1.0, a.Signals()[0].TargetWeight)
 		})
 	}
+}
+
+// A number that the schema takes and the rule's own reader does not is the
+// client's fault, and none of the release.
+func TestParamsThatTheRuleItselfRefuses(t *testing.T) {
+	snap := current(t, demotest.NewServingBoard(t, nil))
+	wasm, err := os.ReadFile("../../guest/c/risk_tilt.wasm")
+	require.NoError(t, err)
+	m, err := rule.Compile(t.Context(), wasm, rule.Options{})
+	require.NoError(t, err)
+	defer m.Close()
+	tilted := *snap
+	tilted.Release = &live.Release{Manifest: snap.Release.Manifest, Model: snap.Release.Model, Rule: m}
+	book := func(text string) error {
+		_, err := (&signal.Engine{}).Book(t.Context(), &tilted, signal.Query{Params: params(t, text)})
+		return err
+	}
+	require.NoError(t, book(`{"gross":0.1}`))
+	var refused *rule.ParamsError
+	require.ErrorAs(t, book(`{"gross":0.30000000000000004}`), &refused)
+	require.ErrorContains(t, refused, "the rule does not take them: gross")
+	tilted.Release.Params = params(t, `{"gross":0.30000000000000004}`)
+	var fault *rule.Fault
+	require.ErrorAs(t, book(`{}`), &fault, "no client brought these")
 }
 
 func TestLimitsHoldForEveryRequest(t *testing.T) {

@@ -48,7 +48,7 @@ func TestTheGoldenExampleHolds(t *testing.T) {
 	rule, ok := rules.Stock(rules.TopBottom)
 	require.True(t, ok)
 	verdict, err := gate.InPlace{}.Check(t.Context(), gate.Job{Candidate: gate.Candidate{
-		Rule: rule, Golden: example,
+		Files: gate.Files{Rule: rule, Golden: example},
 		Manifest: release.Manifest{
 			Strategy: golden.Strategy, Version: golden.Version, RuleParams: json.RawMessage(`{"bottom_n":3,"top_n":3}`),
 			Limits: release.DefaultLimits, RuleSHA256: release.Sum(rule), GoldenSHA256: release.Sum(example),

@@ -14,6 +14,7 @@ import (
 
 	"edgesignal/artifacts"
 	"edgesignal/host/artifact"
+	"edgesignal/host/gate"
 	"edgesignal/host/operate"
 	"edgesignal/host/release"
 	"edgesignal/host/settings"
@@ -32,7 +33,7 @@ func TestAHostWithoutTheRightToStartAChild(t *testing.T) {
 	model, err := artifacts.FS.ReadFile(artifacts.Releases()[0].Model)
 	require.NoError(t, err)
 
-	_, _, err = operate.Register(t.Context(), h.shelf, operate.Publication{Ref: release.Ref{Strategy: artifacts.Strategy, Version: "v1"}, Model: model, Status: release.Inactive})
+	_, _, err = operate.Register(t.Context(), h.shelf, operate.Publication{Ref: release.Ref{Strategy: artifacts.Strategy, Version: "v1"}, Files: gate.Files{Model: model}, Status: release.Inactive})
 	require.ErrorContains(t, err, "gate unavailable: a process that checks releases cannot be started")
 	path, err := artifact.PutContent(t.Context(), h.shelf.Store, model)
 	require.NoError(t, err)

@@ -14,7 +14,8 @@ import (
 type publishCmd struct {
 	Strategy    string `required:"" placeholder:"S" help:"The strategy."`
 	Version     string `required:"" placeholder:"V" help:"The version, unique within the strategy."`
-	Model       string `required:"" placeholder:"FILE" help:"LightGBM's text model: a file, runs:/<run_id>/<path> or models:/<name>/<version or alias> of MLflow; the rule and the golden file likewise."`
+	Model       string `required:"" placeholder:"FILE" help:"LightGBM's text model: a file, runs:/<run_id>/<path> or models:/<name>/<version or alias> of MLflow; the other files likewise."`
+	Features    string `placeholder:"FILE" help:"The feature set: a JSON file (docs/FEATURES.md), alpha158 or alpha360. None = alpha158."`
 	Rule        string `placeholder:"FILE.wasm" help:"The rule: a module, or builtin:NAME for a stock one. None = builtin:top_bottom with TOP_N and BOTTOM_N."`
 	Params      string `placeholder:"JSON" help:"The rule's parameters: a JSON object, or @FILE."`
 	Golden      string `placeholder:"FILE" help:"What the release must answer."`
@@ -39,7 +40,7 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	}
 	p := operate.PublishRequest{
 		Strategy: c.Strategy, Version: c.Version, Status: c.Status, Notes: c.Notes, MLflowRunID: c.MLflowRunID,
-		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, Rule: c.Rule, GoldenFile: c.Golden, Legs: c.Legs,
+		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, Features: c.Features, Rule: c.Rule, GoldenFile: c.Golden, Legs: c.Legs,
 	}
 	for _, j := range []struct {
 		flag, text string

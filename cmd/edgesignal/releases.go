@@ -34,6 +34,8 @@ type releaseLine struct {
 	RuleSHA256   string     `json:"rule_sha256"`
 	GoldenPath   string     `json:"golden_path"`
 	GoldenSHA256 string     `json:"golden_sha256"`
+	FeatureSet   string     `json:"feature_set"`
+	FeaturesSum  string     `json:"feature_set_sha256"`
 	Hosts        []hostLine `json:"hosts"`
 }
 
@@ -78,7 +80,7 @@ func (c *releasesCmd) Run(ctx context.Context, io streams) error {
 	for i, r := range records {
 		lines[i] = releaseLine{
 			r.Strategy, r.Version, string(r.Status), r.CreatedAt, r.ActivatedAt, r.CreatedBy, r.Notes,
-			r.ModelPath, r.ModelSHA256, r.RulePath, r.RuleSHA256, r.GoldenPath, r.GoldenSHA256, hostLines(&r),
+			r.ModelPath, r.ModelSHA256, r.RulePath, r.RuleSHA256, r.GoldenPath, r.GoldenSHA256, r.FeatureSet, r.FeatureSetSHA256, hostLines(&r),
 		}
 	}
 	if c.JSON {

@@ -25,6 +25,8 @@ type modelAnswer struct {
 	ModelSHA256        string             `json:"model_sha256"`
 	RulePath           orNull             `json:"rule_path"`
 	RuleSHA256         string             `json:"rule_sha256"`
+	FeatureSet         string             `json:"feature_set"`
+	FeatureSetSHA256   orNull             `json:"feature_set_sha256"`
 	Rule               ruleAnswer         `json:"rule"`
 	Limits             release.Limits     `json:"limits"`
 	Release            string             `json:"release"`
@@ -65,6 +67,8 @@ func modelAnswerOf(snap *live.Snapshot) *modelAnswer {
 		ModelSHA256:        rel.Manifest.ModelSHA256,
 		RulePath:           orNull(rec.RulePath),
 		RuleSHA256:         rel.Manifest.RuleSHA256,
+		FeatureSet:         rec.FeatureSet,
+		FeatureSetSHA256:   orNull(rel.Manifest.FeatureSetSHA256),
 		Rule:               ruleAnswerOf(rel.Rule.Meta(), rel.Manifest.RuleParams),
 		Limits:             rel.Manifest.Limits,
 		Release:            rel.Digest,

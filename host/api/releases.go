@@ -38,6 +38,8 @@ type releaseRow struct {
 	RuleParams         json.RawMessage `json:"rule_params"`
 	GoldenPath         orNull          `json:"golden_path"`
 	GoldenSHA256       orNull          `json:"golden_sha256"`
+	FeatureSet         string          `json:"feature_set"`
+	FeatureSetSHA256   orNull          `json:"feature_set_sha256"`
 }
 
 func releaseRowOf(r *release.Record) releaseRow {
@@ -48,6 +50,7 @@ func releaseRowOf(r *release.Record) releaseRow {
 		PerformanceMetrics: rawOrNull(r.PerformanceMetrics), Config: rawOrNull(r.Config),
 		ModelPath: r.ModelPath, ModelSHA256: orNull(r.ModelSHA256), RulePath: orNull(r.RulePath), RuleSHA256: orNull(r.RuleSHA256),
 		RuleParams: rawOrNull(r.RuleParams), GoldenPath: orNull(r.GoldenPath), GoldenSHA256: orNull(r.GoldenSHA256),
+		FeatureSet: r.FeatureSet, FeatureSetSHA256: orNull(r.FeatureSetSHA256),
 	}
 }
 

@@ -11,21 +11,26 @@ import (
 	"edgesignal/host/rule"
 )
 
-// Candidate is a release whose bytes are here. Golden nil = no golden file.
-// Model nil and no digest for it = the rule alone is checked.
+// Files are the bytes of a release. Model nil = the rule alone is checked.
+type Files struct {
+	Model    []byte
+	Features []byte // nil = a built-in feature set
+	Rule     []byte
+	Golden   []byte // nil = no golden file
+}
+
+// Candidate is a release whose bytes are here.
 type Candidate struct {
 	Manifest release.Manifest
-	Model    []byte
-	Rule     []byte
-	Golden   []byte
+	Files
 }
 
 // NewCandidate makes a candidate of a record and its bytes. For a stock rule
-// ruleBytes is nil; the parameters of top_bottom start from defaults.
-func NewCandidate(rec *release.Record, defaults json.RawMessage, modelBytes, ruleBytes, golden []byte) (Candidate, error) {
-	c := Candidate{Model: modelBytes, Rule: ruleBytes, Golden: golden}
+// files.Rule is nil; the parameters of top_bottom start from defaults.
+func NewCandidate(rec *release.Record, defaults json.RawMessage, files Files) (Candidate, error) {
+	c := Candidate{Files: files}
 	var below json.RawMessage
-	if name, ok := stockName(rec.RulePath); ok && ruleBytes == nil {
+	if name, ok := stockName(rec.RulePath); ok && files.Rule == nil {
 		var err error
 		if c.Rule, err = stockOf(name, rec.RuleSHA256); err != nil {
 			return c, err
@@ -46,8 +51,11 @@ func NewCandidate(rec *release.Record, defaults json.RawMessage, modelBytes, rul
 		Strategy: rec.Strategy, Version: rec.Version, FeatureSet: rec.FeatureSet,
 		ModelSHA256: release.Sum(c.Model), RuleSHA256: release.Sum(c.Rule), RuleParams: params.JSON(), Limits: limits,
 	}
-	if golden != nil {
-		c.Manifest.GoldenSHA256 = release.Sum(golden)
+	if c.Golden != nil {
+		c.Manifest.GoldenSHA256 = release.Sum(c.Golden)
+	}
+	if c.Features != nil {
+		c.Manifest.FeatureSet, c.Manifest.FeatureSetSHA256 = release.FeatureSetFile, release.Sum(c.Features)
 	}
 	return c, nil
 }
@@ -70,7 +78,7 @@ func paramsOver(below, own json.RawMessage) (rule.Params, error) {
 // checks; nil = nothing.
 func RuleJob(module []byte, params json.RawMessage, limits release.Limits, trial *portfolio.Input) Job {
 	return Job{Trial: trial, Candidate: Candidate{
-		Manifest: release.Manifest{RuleSHA256: release.Sum(module), RuleParams: params, Limits: limits}, Rule: module,
+		Manifest: release.Manifest{RuleSHA256: release.Sum(module), RuleParams: params, Limits: limits}, Files: Files{Rule: module},
 	}}
 }
 

@@ -87,6 +87,7 @@ func (c *checking) digests() error {
 		{"model", c.Model, c.Manifest.ModelSHA256},
 		{"rule", c.Rule, c.Manifest.RuleSHA256},
 		{"golden file", c.Golden, c.Manifest.GoldenSHA256},
+		{"feature set", c.Features, c.Manifest.FeatureSetSHA256},
 	} {
 		if a.b == nil && a.want == "" {
 			continue

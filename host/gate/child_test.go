@@ -160,7 +160,7 @@ func named(t testing.TB, name string) gate.Candidate {
 
 // ruleOnly returns a stock rule that has a parameter for its gross.
 func ruleOnly(t testing.TB) gate.Candidate {
-	c := gate.Candidate{Rule: stock(t, "rank_weighted")}
+	c := gate.Candidate{Files: gate.Files{Rule: stock(t, "rank_weighted")}}
 	c.Manifest.Limits = release.DefaultLimits
 	sign(&c)
 	return c

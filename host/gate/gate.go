@@ -18,6 +18,8 @@ const (
 	MaxModelBytes  = model.MaxBytes
 	MaxRuleBytes   = rule.MaxModuleBytes
 	MaxGoldenBytes = 64 << 20
+
+	MaxFeaturesBytes = 1 << 20
 )
 
 // Job is what a gate is asked to do.

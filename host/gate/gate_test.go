@@ -39,7 +39,7 @@ func steps(r gate.Report) (names []string) {
 // good returns v1.0.0 of the demo.
 func good(t testing.TB) gate.Candidate {
 	r := artifacts.Releases()[0]
-	c := gate.Candidate{Model: demotest.File(t, r.Model), Rule: stock(t, rules.TopBottom), Golden: demotest.File(t, r.Golden)}
+	c := gate.Candidate{Files: gate.Files{Model: demotest.File(t, r.Model), Rule: stock(t, rules.TopBottom), Golden: demotest.File(t, r.Golden)}}
 	c.Manifest = release.Manifest{
 		Strategy: artifacts.Strategy, Version: r.Version, FeatureSet: release.FeatureSetAlpha158,
 		RuleParams: json.RawMessage(`{"bottom_n":3,"top_n":3}`), Limits: release.DefaultLimits,

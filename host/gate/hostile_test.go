@@ -32,7 +32,7 @@ func TestTheHostSurvivesTheCorpus(t *testing.T) {
 	fmt.Fprintln(w, "MODULE\tBYTES\tGATE\tTHEN\tms")
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			candidate := gate.Candidate{Rule: c.Wasm}
+			candidate := gate.Candidate{Files: gate.Files{Rule: c.Wasm}}
 			candidate.Manifest.RuleParams, candidate.Manifest.Limits = c.Params, release.DefaultLimits
 			sign(&candidate)
 			g := plenty

@@ -16,16 +16,16 @@ import (
 type order struct {
 	Ping   bool // whether children start at all; the rest is empty
 	Job    Job
-	Sizes  [3]int // of the model, the rule and the golden file, -1 = none: they follow in this order
+	Sizes  [4]int // of the files in the order of blobs, -1 = none: they follow
 	Rule   rule.Options
 	Limits ProcessLimits
 }
 
-func (j *Job) blobs() [3]*[]byte { return [3]*[]byte{&j.Model, &j.Candidate.Rule, &j.Golden} }
+func (j *Job) blobs() [4]*[]byte { return [4]*[]byte{&j.Model, &j.Features, &j.Files.Rule, &j.Golden} }
 
 // send writes the order of a job and its bytes.
 func send(w io.Writer, o order) error {
-	var bytes [3][]byte
+	var bytes [4][]byte
 	for i, b := range o.Job.blobs() {
 		bytes[i], o.Sizes[i] = *b, len(*b)
 		if *b == nil {

@@ -159,7 +159,7 @@ func (k *Keeper) Keep(rec release.Record, digest string) error {
 func (k *Keeper) pinned() {
 	var sums []string
 	for _, kept := range k.kept {
-		for _, sum := range []string{kept.Record.ModelSHA256, kept.Record.RuleSHA256, kept.Record.GoldenSHA256} {
+		for _, sum := range []string{kept.Record.ModelSHA256, kept.Record.RuleSHA256, kept.Record.GoldenSHA256, kept.Record.FeatureSetSHA256} {
 			if sum != "" {
 				sums = append(sums, sum)
 			}

@@ -13,17 +13,19 @@ import (
 
 // fetch brings the bytes that a row names, each held against its digest.
 func (o *Options) fetch(ctx context.Context, rec *release.Record) (gate.Candidate, error) {
-	var got [3][]byte
-	for i, a := range []struct {
+	var files gate.Files
+	for _, a := range []struct {
 		what, path, sum string
 		max             int64
 		tooLarge        release.Reason
+		dst             *[]byte
 	}{
-		{"model", rec.ModelPath, rec.ModelSHA256, gate.MaxModelBytes, release.ModelUnsupported},
-		{"rule", rec.RulePath, rec.RuleSHA256, gate.MaxRuleBytes, release.RuleMalformed},
-		{"golden file", rec.GoldenPath, rec.GoldenSHA256, gate.MaxGoldenBytes, release.GoldenMismatch},
+		{"model", rec.ModelPath, rec.ModelSHA256, gate.MaxModelBytes, release.ModelUnsupported, &files.Model},
+		{"feature set", rec.FeatureSet, rec.FeatureSetSHA256, gate.MaxFeaturesBytes, release.FeaturesMalformed, &files.Features},
+		{"rule", rec.RulePath, rec.RuleSHA256, gate.MaxRuleBytes, release.RuleMalformed, &files.Rule},
+		{"golden file", rec.GoldenPath, rec.GoldenSHA256, gate.MaxGoldenBytes, release.GoldenMismatch, &files.Golden},
 	} {
-		if a.path == "" || strings.HasPrefix(a.path, gate.BuiltIn) {
+		if a.path == "" || strings.HasPrefix(a.path, gate.BuiltIn) || release.BuiltInFeatureSet(a.path) {
 			continue
 		}
 		b, _, err := o.Fetcher.Fetch(ctx, a.path, a.sum, a.max)
@@ -33,9 +35,9 @@ func (o *Options) fetch(ctx context.Context, rec *release.Record) (gate.Candidat
 			}
 			return gate.Candidate{}, fetchError(a.what, err)
 		}
-		got[i] = b
+		*a.dst = b
 	}
-	return gate.NewCandidate(rec, o.Defaults, got[0], got[1], got[2])
+	return gate.NewCandidate(rec, o.Defaults, files)
 }
 
 // fetchError sorts what went wrong: a refusal stays one, anything else is a

@@ -18,7 +18,8 @@ func (b *Board) keep(s *slot) {
 		return
 	}
 	rec := snap.Record
-	rec.ModelSHA256, rec.GoldenSHA256 = snap.Release.Manifest.ModelSHA256, snap.Release.Manifest.GoldenSHA256
+	m := &snap.Release.Manifest
+	rec.ModelSHA256, rec.GoldenSHA256, rec.FeatureSetSHA256 = m.ModelSHA256, m.GoldenSHA256, m.FeatureSetSHA256
 	if err := b.opt.Keep.Keep(rec, snap.Release.Digest); err != nil {
 		b.opt.Log.Error("a start without registry would serve an older release", "strategy", s.strategy, "error", err)
 	}

@@ -102,7 +102,7 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		rel.done()
 		return nil, err
 	}
-	found := registry.Digests{Model: c.Manifest.ModelSHA256, Golden: c.Manifest.GoldenSHA256}
+	found := registry.Digests{Model: c.Manifest.ModelSHA256, Golden: c.Manifest.GoldenSHA256, Features: c.Manifest.FeatureSetSHA256}
 	if rec.RulePath != "" {
 		found.Rule = c.Manifest.RuleSHA256
 	}
@@ -122,7 +122,7 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 			rel.done()
 			return nil, err
 		}
-		rec.ModelSHA256, rec.GoldenSHA256 = found.Model, found.Golden
+		rec.ModelSHA256, rec.GoldenSHA256, rec.FeatureSetSHA256 = found.Model, found.Golden, found.Features
 		if rec.RulePath != "" {
 			rec.RuleSHA256 = found.Rule
 		}

@@ -195,7 +195,7 @@ func crashPublication() (Publication, error) {
 	golden, err := artifacts.FS.ReadFile(r.Golden)
 	wasm, _ := rules.Stock(rules.TopBottom)
 	return Publication{
-		Ref: release.Ref{Strategy: artifacts.Strategy, Version: r.Version}, Model: model, Golden: golden, Rule: wasm,
+		Ref: release.Ref{Strategy: artifacts.Strategy, Version: r.Version}, Files: gate.Files{Model: model, Golden: golden, Rule: wasm},
 		Status: release.Inactive, CreatedBy: "ci",
 	}, err
 }

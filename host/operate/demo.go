@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"edgesignal/artifacts"
+	"edgesignal/host/gate"
 	"edgesignal/host/release"
 	"edgesignal/host/settings"
 	"edgesignal/host/shelf"
@@ -105,7 +106,7 @@ func PublishDemo(ctx context.Context, s *shelf.Shelf) error {
 		}
 		ref := release.Ref{Strategy: artifacts.Strategy, Version: r.Version}
 		_, _, err = Register(ctx, s, Publication{
-			Ref: ref, Model: model, Golden: golden, Status: release.Inactive, CreatedBy: "demo", Notes: r.Notes,
+			Ref: ref, Files: gate.Files{Model: model, Golden: golden}, Status: release.Inactive, CreatedBy: "demo", Notes: r.Notes,
 		})
 		if err != nil {
 			return fmt.Errorf("demo release %s: %w", ref, err)

@@ -10,7 +10,7 @@ import (
 
 // bring fetches what r names by an id of MLflow. The run of the model becomes
 // that of the release where r names none.
-func bring(ctx context.Context, s *shelf.Shelf, p *Publication, r PublishRequest, ruleFile string) error {
+func bring(ctx context.Context, s *shelf.Shelf, p *Publication, r PublishRequest, ruleFile, featuresFile string) error {
 	for _, f := range []struct {
 		id  string
 		max int64
@@ -18,6 +18,7 @@ func bring(ctx context.Context, s *shelf.Shelf, p *Publication, r PublishRequest
 		run *string
 	}{
 		{r.ModelFile, gate.MaxModelBytes, &p.Model, &p.MLflowRunID},
+		{featuresFile, gate.MaxFeaturesBytes, &p.Features, nil},
 		{ruleFile, gate.MaxRuleBytes, &p.Rule, nil},
 		{r.GoldenFile, gate.MaxGoldenBytes, &p.Golden, nil},
 	} {

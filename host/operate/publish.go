@@ -22,6 +22,7 @@ import (
 type PublishRequest struct {
 	Strategy, Version       string
 	ModelFile, GoldenFile   string // "" = none, but for the model
+	Features                string // a file, alpha158 or alpha360; "" = alpha158
 	Rule                    string // a file, builtin:NAME, or "" = the stock rule top_bottom
 	Params, Metrics, Config []byte
 	Status, Notes           string
@@ -44,7 +45,10 @@ func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Publish
 		Ref: release.Ref{Strategy: r.Strategy, Version: r.Version}, Status: release.Status(r.Status),
 		MLflowRunID: r.MLflowRunID, CreatedBy: r.CreatedBy, Notes: r.Notes,
 	}
-	ruleFile := r.Rule
+	ruleFile, featuresFile := r.Rule, r.Features
+	if release.BuiltInFeatureSet(r.Features) {
+		featuresFile, p.FeatureSet = "", r.Features
+	}
 	var err error
 	if name, ok := strings.CutPrefix(r.Rule, gate.BuiltIn); ok {
 		ruleFile, p.StockRule = "", name
@@ -56,7 +60,10 @@ func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Publish
 		path string
 		max  int64
 		dst  *[]byte
-	}{{r.ModelFile, gate.MaxModelBytes, &p.Model}, {ruleFile, gate.MaxRuleBytes, &p.Rule}, {r.GoldenFile, gate.MaxGoldenBytes, &p.Golden}} {
+	}{
+		{r.ModelFile, gate.MaxModelBytes, &p.Model}, {featuresFile, gate.MaxFeaturesBytes, &p.Features},
+		{ruleFile, gate.MaxRuleBytes, &p.Rule}, {r.GoldenFile, gate.MaxGoldenBytes, &p.Golden},
+	} {
 		if f.path == "" || mlflow.IsID(f.path) {
 			continue
 		}
@@ -81,7 +88,7 @@ func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Publish
 	if err != nil {
 		return Published{}, err
 	}
-	if err = bring(ctx, s, &p, r, ruleFile); err != nil {
+	if err = bring(ctx, s, &p, r, ruleFile, featuresFile); err != nil {
 		return Published{}, errors.Join(err, s.Close())
 	}
 	if r.Progress != nil {

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,11 +15,10 @@ import (
 
 // Publication is a release to be published: its bytes and what is said of it.
 type Publication struct {
-	Ref         release.Ref
-	Model       []byte
-	Rule        []byte          // nil = a stock rule
+	Ref release.Ref
+	gate.Files
 	StockRule   string          // its name where Rule is nil; "" = top_bottom
-	Golden      []byte          // nil = none
+	FeatureSet  string          // the built-in one where Features is nil; "" = alpha158
 	Params      json.RawMessage // of the rule; nil = the defaults
 	Status      release.Status  // Inactive or Testing
 	Metrics     json.RawMessage
@@ -38,12 +38,12 @@ func Register(ctx context.Context, s *shelf.Shelf, p Publication) (release.Recor
 	rec := release.Record{
 		Strategy: p.Ref.Strategy, Version: p.Ref.Version, Status: p.Status, MLflowRunID: p.MLflowRunID,
 		PerformanceMetrics: p.Metrics, Config: p.Config, CreatedBy: p.CreatedBy, Notes: p.Notes,
-		RuleParams: p.Params, FeatureSet: release.FeatureSetAlpha158,
+		RuleParams: p.Params, FeatureSet: cmp.Or(p.FeatureSet, release.FeatureSetAlpha158),
 	}
 	if p.StockRule != "" {
 		rec.RulePath = gate.BuiltIn + p.StockRule
 	}
-	c, err := gate.NewCandidate(&rec, s.Defaults, p.Model, p.Rule, p.Golden)
+	c, err := gate.NewCandidate(&rec, s.Defaults, p.Files)
 	if err != nil {
 		return rec, none, err
 	}
@@ -58,6 +58,7 @@ func Register(ctx context.Context, s *shelf.Shelf, p Publication) (release.Recor
 		{p.Model, &rec.ModelPath, &rec.ModelSHA256},
 		{p.Rule, &rec.RulePath, &rec.RuleSHA256},
 		{p.Golden, &rec.GoldenPath, &rec.GoldenSHA256},
+		{p.Features, &rec.FeatureSet, &rec.FeatureSetSHA256},
 	} {
 		if a.bytes == nil {
 			continue

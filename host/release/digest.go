@@ -34,12 +34,14 @@ func ValidSum(s string) bool {
 type Manifest struct {
 	Strategy     string          `json:"strategy"`
 	Version      string          `json:"version"`
-	FeatureSet   string          `json:"feature_set"`
+	FeatureSet   string          `json:"feature_set"` // a built-in one, or FeatureSetFile
 	ModelSHA256  string          `json:"model_sha256"`
 	RuleSHA256   string          `json:"rule_sha256"`
 	RuleParams   json.RawMessage `json:"rule_params"`             // the parameters in effect
 	GoldenSHA256 string          `json:"golden_sha256,omitempty"` // "" = no golden file
 	Limits       Limits          `json:"limits"`
+
+	FeatureSetSHA256 string `json:"feature_set_sha256,omitempty"` // "" = a built-in one
 }
 
 // Limits are what the host enforces on the weights of one answer, whatever

@@ -22,19 +22,20 @@ type Reason string
 
 // The reasons, in the order of the gate's checks.
 const (
-	DigestMismatch   Reason = "digest_mismatch"
-	ModelMalformed   Reason = "model_malformed"
-	ModelUnsupported Reason = "model_unsupported"
-	FeaturesMismatch Reason = "features_mismatch"
-	RuleMalformed    Reason = "rule_malformed"
-	RuleForbidden    Reason = "rule_forbidden"
-	RuleABI          Reason = "rule_abi"
-	GoldenMismatch   Reason = "golden_mismatch"
-	RuleImpure       Reason = "rule_impure"
+	DigestMismatch    Reason = "digest_mismatch"
+	ModelMalformed    Reason = "model_malformed"
+	ModelUnsupported  Reason = "model_unsupported"
+	FeaturesMalformed Reason = "features_malformed"
+	FeaturesMismatch  Reason = "features_mismatch"
+	RuleMalformed     Reason = "rule_malformed"
+	RuleForbidden     Reason = "rule_forbidden"
+	RuleABI           Reason = "rule_abi"
+	GoldenMismatch    Reason = "golden_mismatch"
+	RuleImpure        Reason = "rule_impure"
 )
 
 var reasons = []Reason{
-	DigestMismatch, ModelMalformed, ModelUnsupported, FeaturesMismatch,
+	DigestMismatch, ModelMalformed, ModelUnsupported, FeaturesMalformed, FeaturesMismatch,
 	RuleMalformed, RuleForbidden, RuleABI, GoldenMismatch, RuleImpure,
 }
 

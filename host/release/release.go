@@ -76,6 +76,10 @@ type Event struct {
 const (
 	FeatureSetAlpha158 = "alpha158"
 	FeatureSetAlpha360 = "alpha360"
+
+	// FeatureSetFile stands in a manifest for a feature set that is a file: what
+	// it is is said by its digest, not by where it lies.
+	FeatureSetFile = "file"
 )
 
 // BuiltInFeatureSet reports whether name is a feature set that the program has

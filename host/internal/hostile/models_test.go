@@ -29,7 +29,7 @@ func demo(t testing.TB) hostile.Parts {
 // candidate returns parts under a manifest that names the bytes of signed.
 func candidate(p, signed hostile.Parts) gate.Candidate {
 	return gate.Candidate{
-		Model: p.Model, Rule: p.Rule, Golden: p.Golden,
+		Files: gate.Files{Model: p.Model, Rule: p.Rule, Golden: p.Golden},
 		Manifest: release.Manifest{
 			Strategy: artifacts.Strategy, Version: "v1.0.0", FeatureSet: release.FeatureSetAlpha158,
 			RuleParams: p.Params, Limits: release.DefaultLimits,

@@ -77,7 +77,7 @@ func Open(ctx context.Context, set settings.Settings, id Identity, log *slog.Log
 	})
 	bars.board = h.board
 	h.server = api.New(api.Options{
-		Board: h.board, Engine: engine, Registry: shelf.Registry, Gate: shelf.Gate, Tokens: tokens, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: set.AnswerCacheBytes,
+		Board: h.board, Engine: engine, Registry: shelf.Registry, Gate: shelf.Gate, Market: bars.gate, Tokens: tokens, Log: log, Version: id.Version, Demo: id.Demo, AnswerCacheBytes: set.AnswerCacheBytes,
 	})
 	return h, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -22,6 +21,8 @@ type featuresCmd struct {
 	To      string `placeholder:"DATE" help:"Last day, YYYY-MM-DD."`
 	Out     string `placeholder:"FILE" help:"FILE.csv or FILE.parquet. None = CSV on standard output."`
 	Force   bool   `help:"Write over a file that has the name of --out."`
+
+	AllowFailures bool `help:"Files that cannot be used are left out; without it they are a failure and nothing is written."`
 }
 
 func (c *featuresCmd) Run(ctx context.Context, s streams) error {
@@ -41,12 +42,15 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	m, err := market.Load(ctx, os.DirFS(c.Data))
+	m, err := market.Load(ctx, market.Dir(c.Data))
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	for _, f := range m.Failures {
 		_, _ = fmt.Fprintf(s.err, "edgesignal: %s not used: %s\n", f.File, f.Reason)
+	}
+	if n := len(m.Failures); n > 0 && !c.AllowFailures {
+		return fmt.Errorf("%d files of run %s cannot be used, and nothing was written; --allow-failures leaves them out", n, m.RunDate)
 	}
 	if c.Out == "" {
 		return writeFeatures(ctx, m, q, s.out, "", s.err)

@@ -16,15 +16,18 @@ type boardCollector struct {
 	problems *prometheus.Desc
 	market   *prometheus.Desc
 	lastDay  *prometheus.Desc
+	bars     *marketCollector
 }
 
-func newBoardCollector(b *live.Board, problems func() []error) *boardCollector {
-	desc := func(name, help string, labels ...string) *prometheus.Desc {
-		return prometheus.NewDesc("edgesignal_"+name, help, labels, nil)
-	}
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("edgesignal_"+name, help, labels, nil)
+}
+
+func newBoardCollector(b *live.Board, bars *marketCollector, problems func() []error) *boardCollector {
 	return &boardCollector{
 		board:    b,
 		reasons:  problems,
+		bars:     bars,
 		serving:  desc("serving_info", "1 for each release that serves.", "strategy", "version", "release"),
 		problems: desc("problems", "Reasons why this host is degraded; 0 = healthy."),
 		market:   desc("market_info", "1 for the market that serves.", "revision"),
@@ -37,6 +40,7 @@ func (c *boardCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{c.serving, c.problems, c.market, c.lastDay} {
 		out <- d
 	}
+	c.bars.Describe(out)
 }
 
 // Collect implements prometheus.Collector.
@@ -56,6 +60,7 @@ func (c *boardCollector) Collect(out chan<- prometheus.Metric) {
 	if m := c.board.Market(); m != nil {
 		gauge(c.market, 1, m.Revision)
 		gauge(c.lastDay, float64(m.Last().Time().Unix()))
+		c.bars.collect(m, gauge)
 	}
 }
 

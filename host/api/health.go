@@ -14,6 +14,7 @@ type healthAnswer struct {
 	Release        orNull   `json:"release"`
 	MarketRevision orNull   `json:"market_revision"`
 	DataAsOf       orNull   `json:"data_as_of"`
+	MarketAge      *float64 `json:"market_check_age_seconds"`
 	Problems       []string `json:"problems"`
 	Version        string   `json:"version"`
 }
@@ -21,7 +22,7 @@ type healthAnswer struct {
 // health answers GET /health: always 200, for whoever asks how the host is.
 func (s *Server) health(c *fiber.Ctx) error {
 	board := s.opt.Board
-	a := healthAnswer{Status: "healthy", Strategy: board.Default(), Problems: []string{}, Version: s.opt.Version}
+	a := healthAnswer{Status: "healthy", Strategy: board.Default(), Problems: []string{}, MarketAge: s.marketAge(), Version: s.opt.Version}
 	if snap, done, err := board.Current(""); err == nil {
 		a.ModelLoaded, a.ModelVersion, a.Release = true, orNull(snap.Release.Manifest.Version), orNull(snap.Release.Digest)
 		done()

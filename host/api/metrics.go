@@ -51,7 +51,7 @@ func newMetrics(s *Server) *metrics {
 	}, func() float64 { return float64(s.inFlight.Load()) })
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(
-		m.requests, m.seconds, m.faults, m.reloads, busy, newBoardCollector(s.opt.Board, s.problems), newCacheCollector(s),
+		m.requests, m.seconds, m.faults, m.reloads, busy, newBoardCollector(s.opt.Board, newMarketCollector(s), s.problems), newCacheCollector(s),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	m.handler = adaptor.HTTPHandler(promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))

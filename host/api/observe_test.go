@@ -174,6 +174,13 @@ func TestMetrics(t *testing.T) {
 		`edgesignal_serving_info{release="` + status.Release + `",strategy="alpha_baseline",version="v1.0.0"} 1`,
 		`edgesignal_market_info{revision="` + b.Market().Revision + `"} 1`,
 		`edgesignal_market_last_day_timestamp_seconds 1.7356032e+09`,
+		`edgesignal_market_symbols 30`,
+		`edgesignal_market_newest_day_coverage 1`,
+		`edgesignal_market_failed_files{reason="malformed"} 0`,
+		`edgesignal_market_thin_days 0`,
+		`edgesignal_market_suspicious_bars{fault="close_jump"} 0`,
+		`edgesignal_market_missing_symbols 0`,
+		`edgesignal_market_refused 0`,
 		`go_goroutines `, `process_open_fds `,
 	} {
 		require.Contains(t, text, want+map[bool]string{true: "\n"}[!strings.HasSuffix(want, " ")])

@@ -17,6 +17,7 @@ import (
 	"edgesignal/host/api/socket"
 	"edgesignal/host/gate"
 	"edgesignal/host/live"
+	"edgesignal/host/market/check"
 	"edgesignal/host/memo"
 	"edgesignal/host/registry"
 	"edgesignal/host/signal"
@@ -29,6 +30,7 @@ type Options struct {
 	Engine   *signal.Engine
 	Registry registry.Registry // the one that Board follows, for other hosts and other releases
 	Gate     gate.Gate         // for modules that clients bring
+	Market   *check.Gate       // what is known of the market beside its bars; nil = nothing
 	Tokens   *token.File       // nil = there are none: see access
 	Log      *slog.Logger
 	Now      func() time.Time // nil = time.Now

@@ -106,7 +106,7 @@ func dialing(cfg Config, dial dialer) (*Client, error) {
 	}
 	tr := transport(dial, cfg.Idle)
 	client, err := minio.New(u.Host, &minio.Options{
-		Creds: cfg.credentials(), Secure: u.Scheme == "https", Transport: tr,
+		Creds: cfg.credentials(), Secure: u.Scheme == "https", Transport: honest{tr},
 		Region: cfg.Region, BucketLookup: lookup, MaxRetries: 1,
 	})
 	if err != nil {

@@ -178,8 +178,7 @@ func TestRefused(t *testing.T) {
 			if open == nil {
 				require.NoError(t, r.Close())
 			}
-			_, list := client.List(t.Context(), c.bucket, "")
-			_, folders := client.Folders(t.Context(), c.bucket, "")
+			list := client.List(t.Context(), c.bucket, "", none)
 			var put error
 			for range 10 { // the server may hang up before its answer is read
 				put = client.PutOnce(t.Context(), c.bucket, "new", strings.NewReader("x"), 1)
@@ -187,7 +186,7 @@ func TestRefused(t *testing.T) {
 					break
 				}
 			}
-			for what, err := range map[string]error{"stat": stat, "open": open, "list": list, "folders": folders, "put": put} {
+			for what, err := range map[string]error{"stat": stat, "open": open, "list": list, "put": put} {
 				if c.mayWrite || c.mayRead && what != "put" {
 					require.NoError(t, err, what)
 					continue
@@ -210,7 +209,7 @@ func TestServerKilled(t *testing.T) {
 	s.Kill()
 	_, stat := c.Stat(t.Context(), s.Bucket, "k", "")
 	_, _, open := c.Open(t.Context(), s.Bucket, "k", "")
-	_, list := c.List(t.Context(), s.Bucket, "")
+	list := c.List(t.Context(), s.Bucket, "", none)
 	put := c.PutOnce(t.Context(), s.Bucket, "new", strings.NewReader("x"), 1)
 	for _, err := range []error{stat, open, list, put} {
 		unavailable(t, err)
@@ -228,7 +227,7 @@ func TestCallerGivesUp(t *testing.T) {
 	cancel()
 	_, stat := c.Stat(ctx, s.Bucket, "k", "")
 	_, _, open := c.Open(ctx, s.Bucket, "k", "")
-	_, list := c.List(ctx, s.Bucket, "")
+	list := c.List(ctx, s.Bucket, "", none)
 	put := c.PutOnce(ctx, s.Bucket, "new", strings.NewReader("x"), 1)
 	for _, err := range []error{stat, open, list, put} {
 		require.Equal(t, context.Canceled, err)
@@ -247,7 +246,7 @@ func TestNotAsked(t *testing.T) {
 			require.NotErrorAs(t, err, &gone)
 		}
 	}
-	_, err := c.List(t.Context(), "bucket", "no-slash")
+	err := c.List(t.Context(), "bucket", "no-slash", none)
 	require.ErrorContains(t, err, "slash")
 }
 

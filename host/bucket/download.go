@@ -2,9 +2,14 @@ package bucket
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // it is what S3's ETags are
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -22,18 +27,22 @@ const attempts = 6
 // A download that breaks is taken up where it ended, from the same version and
 // the same ETag, a few times and more slowly each time; a byte that arrives
 // starts the count anew. An object that was overwritten meanwhile is
-// *release.Unavailable. Reading ends with ctx.
+// *release.Unavailable, and so is one whose bytes are not those of its ETag,
+// where that is an MD5: the last Read says so. Reading ends with ctx.
 func (c *Client) Open(ctx context.Context, bucket, key, version string) (io.ReadCloser, Object, error) {
 	if err := check(bucket, key); err != nil {
 		return nil, Object{}, err
 	}
-	r, info, _, err := c.core.GetObject(ctx, bucket, key, minio.GetObjectOptions{VersionID: version})
+	r, info, header, err := c.core.GetObject(ctx, bucket, key, minio.GetObjectOptions{VersionID: version})
 	if err != nil {
 		return nil, Object{}, fault(ctx, location(bucket, key), err)
 	}
 	o := object(bucket, info)
 	o.Key = key
 	d := &download{ctx: ctx, client: c, object: o, version: version, body: r, pause: pauses(c.wait)}
+	if md5Tag(bucket, o.ETag, header) {
+		d.sum = md5.New() //nolint:gosec // as above
+	}
 	if o.Version != "" {
 		d.version = o.Version
 	}
@@ -54,6 +63,7 @@ type download struct {
 	object  Object
 	version string
 	body    io.ReadCloser // nil = broken
+	sum     hash.Hash     // of the bytes read; nil = there is nothing to hold it against
 	at      int64         // bytes read
 	broken  int           // times in a row
 	pause   *backoff.ExponentialBackOff
@@ -72,6 +82,9 @@ func (d *download) Read(p []byte) (int, error) {
 		}
 		n, err := d.body.Read(p)
 		d.at += int64(n)
+		if d.sum != nil {
+			_, _ = d.sum.Write(p[:n]) // a hash takes everything
+		}
 		if err != nil {
 			d.broke(err)
 		}
@@ -91,6 +104,9 @@ func (d *download) broke(err error) {
 	switch {
 	case d.at == d.object.Size: // however the connection ended
 		d.end = io.EOF
+		if d.sum != nil && hex.EncodeToString(d.sum.Sum(nil)) != d.object.ETag {
+			d.end = d.fault("its bytes are not those of its ETag, which is an MD5")
+		}
 	case d.broken == attempts:
 		d.end = fault(d.ctx, d.object.String(), fmt.Errorf("broken after %d of %d bytes, given up after %d attempts: %w", d.at, d.object.Size, attempts, err))
 	default:
@@ -130,7 +146,7 @@ func (d *download) reopen() error {
 	if d.object.ETag != "" {
 		opts.Set("If-Match", `"`+d.object.ETag+`"`)
 	}
-	body, _, header, err := d.client.core.GetObject(d.ctx, d.object.Bucket, d.object.Key, opts)
+	body, info, header, err := d.client.core.GetObject(d.ctx, d.object.Bucket, d.object.Key, opts)
 	if err != nil {
 		err = fault(d.ctx, d.object.String(), err)
 		if errors.Is(err, release.ErrConflict) || errors.Is(err, release.ErrNotFound) {
@@ -143,13 +159,33 @@ func (d *download) reopen() error {
 		_ = body.Close()
 		return d.changed(fmt.Sprintf("asked for %s, got %q", want, got))
 	}
+	// A server or a cache on the way may heed neither If-Match nor the version.
+	if info.ETag != d.object.ETag || info.VersionID != d.object.Version {
+		_ = body.Close()
+		return d.changed("the rest is of another object")
+	}
 	d.body = body
 	return nil
 }
 
 // changed ends the download; another Open may do better.
 func (d *download) changed(how string) error {
-	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: changed while it was read, after %d of %d bytes: %s", d.object, d.at, d.object.Size, how)}
+	return d.fault(fmt.Sprintf("changed while it was read, after %d of %d bytes: %s", d.at, d.object.Size, how))
+}
+
+func (d *download) fault(what string) error {
+	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %s", d.object, what)}
+}
+
+// md5Tag reports whether an ETag is the MD5 of the object's bytes. It is of
+// those that were uploaded in one piece, unless a key of the customer's or of a
+// key service encrypts them, and not in Amazon's directory buckets.
+func md5Tag(bucket, tag string, header http.Header) bool {
+	raw, err := hex.DecodeString(tag)
+	return err == nil && len(raw) == md5.Size && tag == strings.ToLower(tag) &&
+		!strings.HasPrefix(header.Get("x-amz-server-side-encryption"), "aws:kms") &&
+		header.Get("x-amz-server-side-encryption-customer-algorithm") == "" &&
+		!strings.HasSuffix(bucket, "--x-s3")
 }
 
 func (d *download) Close() error {

@@ -3,44 +3,31 @@ package bucket
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/minio/minio-go/v7"
+
+	"edgesignal/host/release"
 )
 
-// maxListed bounds what a listing holds in memory.
+// maxListed bounds a listing that has no end.
 const maxListed = 1_000_000
 
-// Folders returns the names right below prefix that other keys continue with a
-// slash ("2024-12-31"), ascending. prefix is "" or ends in a slash.
-func (c *Client) Folders(ctx context.Context, bucket, prefix string) ([]string, error) {
-	var names []string
-	err := c.list(ctx, bucket, prefix, func(o minio.ObjectInfo) {
-		if name, ok := strings.CutSuffix(strings.TrimPrefix(o.Key, prefix), "/"); ok {
-			names = append(names, name)
-		}
-	})
-	slices.Sort(names)
-	return slices.Compact(names), err
+// Entry is what stands right below a prefix.
+type Entry struct {
+	Name   string // without the prefix
+	Folder bool   // other keys continue with Name and a slash
+	Object Object // where it is no folder
 }
 
-// List returns the objects right below prefix, not deeper, ascending by key. prefix
-// is "" or ends in a slash.
-func (c *Client) List(ctx context.Context, bucket, prefix string) ([]Object, error) {
-	var objects []Object
-	err := c.list(ctx, bucket, prefix, func(o minio.ObjectInfo) {
-		if !strings.HasSuffix(o.Key, "/") {
-			objects = append(objects, object(bucket, o))
-		}
-	})
-	slices.SortFunc(objects, func(a, b Object) int { return strings.Compare(a.Key, b.Key) })
-	return objects, err
-}
-
-// list calls each for what stands right below prefix, and on an error for
-// some of it.
-func (c *Client) list(ctx context.Context, bucket, prefix string, each func(minio.ObjectInfo)) error {
+// List calls each for what stands right below prefix, not deeper, in the order
+// in which the storage says it, which is by key with most. prefix is "" or
+// ends in a slash. An error of each ends the listing and is returned as it is.
+//
+// It holds one page in memory. What each was told before an error may be a part
+// of what is there; without an error it is all of it, as far as the storage
+// says: a page that is not a whole listing of that prefix is an error.
+func (c *Client) List(ctx context.Context, bucket, prefix string, each func(Entry) error) error {
 	if err := checkBucket(bucket); err != nil {
 		return err
 	}
@@ -57,10 +44,20 @@ func (c *Client) list(ctx context.Context, bucket, prefix string, each func(mini
 		if o.Key == prefix { // the mark of an empty folder
 			continue
 		}
+		name, ok := strings.CutPrefix(o.Key, prefix)
+		if !ok || name == "/" || strings.Contains(strings.TrimSuffix(name, "/"), "/") {
+			return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: the listing names a key that does not lie right below it", location(bucket, prefix))}
+		}
 		if n++; n > maxListed {
 			return fmt.Errorf("%s: more than %d objects", location(bucket, prefix), maxListed)
 		}
-		each(o)
+		e := Entry{Name: name}
+		if e.Name, e.Folder = strings.CutSuffix(name, "/"); !e.Folder {
+			e.Object = object(bucket, o)
+		}
+		if err := each(e); err != nil {
+			return err
+		}
 	}
 	return ctx.Err()
 }

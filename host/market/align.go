@@ -10,11 +10,11 @@ import (
 // maxCells bounds the values of one market: 2 GiB of float32.
 const maxCells = 1 << 29
 
-// align makes the calendar, the sorted union of all files' days, and lays
-// every symbol's bars out on it. All columns share one allocation.
-func (m *Market) align(files []*file, sectors map[string]string) error {
+// align makes the calendar and lays every symbol's bars out on it. All columns
+// share one allocation.
+func (m *Market) align(files []*file, days *tradingDays, sectors map[string]string) error {
 	var index dayIndex
-	m.Calendar, index = calendar(files)
+	m.Calendar, index = calendar(files, days)
 	cells := 0
 	for _, f := range files {
 		if f.bars != nil {
@@ -59,54 +59,4 @@ func columnsOf(b *barfile.Bars) int {
 		return 5
 	}
 	return 6
-}
-
-// dayIndex turns a day into its calendar index.
-type dayIndex struct {
-	first int32
-	index []int32 // by day - first; -1 = not a trading day
-}
-
-func (x dayIndex) at(day int32) int { return int(x.index[day-x.first]) }
-
-// rows returns the number of calendar days from the first bar to the last.
-func (x dayIndex) rows(b *barfile.Bars) int {
-	return x.at(b.Days[len(b.Days)-1]) - x.at(b.Days[0]) + 1
-}
-
-// calendar returns the sorted union of the days of all files that can be used.
-func calendar(files []*file) ([]Date, dayIndex) {
-	first, last := barfile.MaxDay, barfile.MinDay
-	for _, f := range files {
-		if f.bars != nil {
-			first, last = min(first, f.bars.Days[0]), max(last, f.bars.Days[len(f.bars.Days)-1])
-		}
-	}
-	if first > last {
-		return nil, dayIndex{}
-	}
-	x := dayIndex{first: first, index: make([]int32, last-first+1)}
-	for i := range x.index {
-		x.index[i] = -1
-	}
-	days := 0
-	for _, f := range files {
-		if f.bars == nil {
-			continue
-		}
-		for _, d := range f.bars.Days {
-			if x.index[d-first] < 0 {
-				x.index[d-first] = 0
-				days++
-			}
-		}
-	}
-	out := make([]Date, 0, days)
-	for i, there := range x.index {
-		if there == 0 {
-			x.index[i] = int32(len(out))
-			out = append(out, Date(first+int32(i)))
-		}
-	}
-	return out, x
 }

@@ -58,7 +58,7 @@ func BenchmarkLook(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		l, err := Directory(os.DirFS(dir)).List(b.Context())
+		l, err := Directory(os.DirFS(dir)).List(b.Context(), AnyDay)
 		require.NoError(b, err)
 		require.NotEmpty(b, l.String())
 	}

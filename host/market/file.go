@@ -21,11 +21,12 @@ type file struct {
 	symbol string        // canonical, "" = its name is not a symbol
 	sum    string        // SHA-256 of its bytes, "" = not read
 	bars   *barfile.Bars // nil = it failed
-	reason string        // why it failed
+	kind   FailureKind   // why it failed
+	reason string        // the same in words
 	unread bool          // its bytes could not be read: worth trying again
 }
 
-func (f *file) fail(err error) { f.bars, f.reason = nil, err.Error() }
+func (f *file) fail(kind FailureKind, err error) { f.bars, f.kind, f.reason = nil, kind, err.Error() }
 
 // displayName returns the symbol that a failure names.
 func (f *file) displayName() string {
@@ -70,28 +71,35 @@ func (r *fileReader) read(fsys fs.FS, info FileInfo) *file {
 	content, err := slurp(fsys, info.Name, barfile.MaxBytes, &r.content)
 	if err != nil {
 		f.unread = mayPass(err)
-		f.fail(err)
+		kind := Unreadable
+		if errors.Is(err, errTooLarge) {
+			kind = TooLarge
+		}
+		f.fail(kind, err)
 		return f
 	}
 	f.sum = release.Sum(content)
 	if symbolErr != nil {
-		f.fail(symbolErr)
+		f.fail(NoSymbol, symbolErr)
 		return f
 	}
 	if f.bars, err = r.bars.Read(symbol, content); err != nil {
-		f.fail(err)
+		f.fail(Malformed, err)
 	}
 	return f
 }
 
 var (
-	errFolder   = errors.New("it is a folder, not a file")
-	errTooLarge = errors.New("it is over the limit")
+	errFolder     = errors.New("it is a folder, not a file")
+	errNotRegular = errors.New("it is not a regular file")
+	errTooLarge   = errors.New("it is over the limit")
 )
 
 // mayPass reports whether reading the same file again may go better, although
 // the directory looks the same.
-func mayPass(err error) bool { return !errors.Is(err, errFolder) && !errors.Is(err, errTooLarge) }
+func mayPass(err error) bool {
+	return !errors.Is(err, errFolder) && !errors.Is(err, errNotRegular) && !errors.Is(err, errTooLarge)
+}
 
 // slurp reads a file of at most limit bytes into buf; the content is valid
 // until buf is used again.
@@ -105,8 +113,11 @@ func slurp(fsys fs.FS, name string, limit int64, buf *bytes.Buffer) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() {
+	switch {
+	case info.IsDir():
 		return nil, errFolder
+	case !info.Mode().IsRegular():
+		return nil, errNotRegular // a FIFO or a device may give bytes without end, or none
 	}
 	if info.Size() > limit {
 		return nil, fmt.Errorf("%w of %d bytes", errTooLarge, limit)

@@ -141,8 +141,8 @@ func TestLoadFailsBothOfTwoFilesOfOneSymbol(t *testing.T) {
 	}))
 	require.Equal(t, []string{"BBB"}, m.Symbols())
 	require.Equal(t, []Failure{
-		{Symbol: "AAA", File: "2024-12-31/AAA.parquet", Reason: "2024-12-31/aaa.parquet is the same symbol"},
-		{Symbol: "AAA", File: "2024-12-31/aaa.parquet", Reason: "2024-12-31/AAA.parquet is the same symbol"},
+		{Symbol: "AAA", File: "2024-12-31/AAA.parquet", Kind: SameSymbol, Reason: "2024-12-31/aaa.parquet is the same symbol"},
+		{Symbol: "AAA", File: "2024-12-31/aaa.parquet", Kind: SameSymbol, Reason: "2024-12-31/AAA.parquet is the same symbol"},
 	}, m.Failures)
 }
 
@@ -296,7 +296,7 @@ func TestLoadMarksWhatMayPass(t *testing.T) {
 	d.faults["2024-12-31/BBB.parquet"] = true
 	m := load(t, d)
 	require.True(t, m.unread)
-	require.Equal(t, Failure{Symbol: "BBB", File: "2024-12-31/BBB.parquet", Reason: "open 2024-12-31/BBB.parquet: input/output error"}, m.Failures[0])
+	require.Equal(t, Failure{Symbol: "BBB", File: "2024-12-31/BBB.parquet", Kind: Unreadable, Reason: "open 2024-12-31/BBB.parquet: input/output error"}, m.Failures[0])
 	d.faults = map[string]bool{"symbols.csv": true}
 	require.True(t, load(t, d).unread)
 }

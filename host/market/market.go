@@ -14,10 +14,13 @@ import (
 type Market struct {
 	Revision string    // SHA-256, 64 hex digits, of everything that was read
 	RunDate  Date      // the run folder
-	Calendar []Date    // the sorted union of all symbols' dates
+	Calendar []Date    // the trading days: of calendar.txt, else the sorted union of all symbols' dates
 	Series   []*Series // sorted by symbol
 	Sectors  []string  // the names of sectors in symbols.csv, sorted, each once
 	Failures []Failure // sorted by file
+
+	Suspicions    []Suspicion // bars that cannot be, sorted by symbol, whether or not they are part of Series
+	CalendarGiven bool        // Calendar is calendar.txt's
 
 	index   map[string]int32 // of Series by symbol; a hint, which Index checks
 	listing *Listing         // what its source looked like before it was read
@@ -27,12 +30,8 @@ type Market struct {
 // Listing returns what the market was read from.
 func (m *Market) Listing() *Listing { return m.listing }
 
-// Failure is a file that could not be used, and why.
-type Failure struct {
-	Symbol string `json:"symbol"`
-	File   string `json:"file"` // relative to the data directory
-	Reason string `json:"reason"`
-}
+// Unread reports whether a file could not be read for a reason that may pass.
+func (m *Market) Unread() bool { return m.unread }
 
 // Arrange sorts Series and makes them quick to find: the last step of who
 // makes a Market.
@@ -42,6 +41,18 @@ func (m *Market) Arrange() {
 	for i, s := range m.Series {
 		m.index[s.Symbol] = int32(i)
 	}
+}
+
+// File returns the name of a symbol's file, relative to the data directory.
+func (m *Market) File(symbol string) string {
+	if m.listing != nil {
+		for _, f := range m.listing.Files {
+			if strings.EqualFold(f.stem(), symbol) {
+				return f.Name
+			}
+		}
+	}
+	return symbol
 }
 
 // Find returns the series of an upper-case symbol, or nil.

@@ -23,11 +23,11 @@ func TestRefresherOnDisk(t *testing.T) {
 	markets, ended := make(chan *market.Market), make(chan struct{})
 	go func() {
 		defer close(ended)
-		market.NewRefresher(market.Directory(os.DirFS(dir)), market.RefresherOptions{Interval: time.Millisecond}).Run(ctx, nil, func(m *market.Market) { markets <- m }, func(err error) {
+		market.NewRefresher(market.Directory(market.Dir(dir)), market.RefresherOptions{Interval: time.Millisecond, Take: func(m *market.Market) error { markets <- m; return nil }, State: func(err error) {
 			if err != nil && !errors.Is(err, market.ErrNoRun) {
 				t.Error(err)
 			}
-		})
+		}}).Run(ctx, nil)
 	}()
 	for i := range 5 {
 		_, err := importer.Import(ctx, importer.Options{Inputs: []string{"importer/testdata/bars.csv"}, Dir: dir, Run: run + market.Date(i)})

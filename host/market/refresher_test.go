@@ -27,13 +27,19 @@ type watched struct {
 }
 
 func watching(t *testing.T, fsys fs.FS, current *Market) *watched {
+	return watchingWith(t, fsys, current, RefresherOptions{})
+}
+
+func watchingWith(t *testing.T, fsys fs.FS, current *Market, opt RefresherOptions) *watched {
 	ctx, cancel := context.WithCancel(t.Context())
 	w := &watched{t: t, stop: cancel, ended: make(chan struct{})}
 	go func() {
 		defer close(w.ended)
-		NewRefresher(Directory(fsys), RefresherOptions{Interval: interval}).Run(ctx, current,
-			func(m *Market) { w.got(m, nil) },
-			func(err error) { w.got(nil, err) })
+		opt.Interval, opt.State = interval, func(err error) { w.got(nil, err) }
+		if opt.Take == nil {
+			opt.Take = func(m *Market) error { w.got(m, nil); return nil }
+		}
+		NewRefresher(Directory(fsys), opt).Run(ctx, current)
 	}()
 	return w
 }
@@ -326,5 +332,7 @@ func TestRefresherSaysWhenItIsWellAgain(t *testing.T) {
 
 func TestRefresherDefaults(t *testing.T) {
 	r := NewRefresher(Directory(fstest.MapFS{}), RefresherOptions{})
-	require.Equal(t, RefresherOptions{Interval: 2 * time.Second, Settle: 2}, r.opt)
+	require.Equal(t, 2*time.Second, r.opt.Interval)
+	require.Equal(t, 2, r.opt.Settle)
+	require.Equal(t, 5*time.Minute, r.opt.Deadline)
 }

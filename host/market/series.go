@@ -11,6 +11,11 @@ type Columns struct {
 // Len returns the number of calendar rows.
 func (c *Columns) Len() int { return len(c.Close) }
 
+// all returns the columns in the order of their fields.
+func (c *Columns) all() [6][]float32 {
+	return [...][]float32{c.Open, c.High, c.Low, c.Close, c.Volume, c.VWAP}
+}
+
 // Slice returns rows [from, to) without copying.
 func (c *Columns) Slice(from, to int) Columns {
 	s := Columns{

@@ -20,7 +20,7 @@ type folder struct {
 	now time.Time
 }
 
-func (f *folder) Source() market.Source { return market.Directory(os.DirFS(f.dir)) }
+func (f *folder) Source() market.Source { return market.Directory(market.Dir(f.dir)) }
 
 func (f *folder) Put(t testing.TB, name string, content []byte) {
 	t.Helper()
@@ -71,12 +71,12 @@ func TestARunThatGoesAwayWhileItIsListed(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, run, "AAA.parquet"), nil, 0o644))
 	}
 	v := &vanishing{FS: os.DirFS(dir), run: "2024-12-31"}
-	l, err := market.Directory(v).List(t.Context())
+	l, err := market.Directory(v).List(t.Context(), market.AnyDay)
 	require.NoError(t, err)
 	require.Equal(t, "2024-12-30", l.Run.String())
 	require.Equal(t, 2, v.lists)
 
 	v.run = "." // no directory at all stays an error
-	_, err = market.Directory(v).List(t.Context())
+	_, err = market.Directory(v).List(t.Context(), market.AnyDay)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }

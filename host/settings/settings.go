@@ -20,6 +20,11 @@
 // A text that needs more than bounds has a type with UnmarshalText; see values.go.
 package settings
 
+import (
+	"edgesignal/host/market"
+	"edgesignal/host/market/check"
+)
+
 // Shelf names where releases lie: the registry's database, the store of their
 // bytes, and what both need.
 type Shelf struct {
@@ -55,6 +60,23 @@ type Listen struct {
 	Port uint16 `env:"PORT" default:"8001" allowed:"a port from 0 to 65535" help:"Port to listen on (${default})."`
 }
 
+// MarketGate says which runs of bars serve, and what becomes of bars that cannot be.
+type MarketGate struct {
+	MinSymbols    int            `name:"market-min-symbols-percent" env:"MARKET_MIN_SYMBOLS_PERCENT" default:"90" min:"0" max:"100" allowed:"a percentage from 0 to 100" placeholder:"N" help:"Percent of the symbols that served last which a new run must have (${default})."`
+	MaxFailed     int            `name:"market-max-failed-percent" env:"MARKET_MAX_FAILED_PERCENT" default:"10" min:"0" max:"100" allowed:"a percentage from 0 to 100" placeholder:"N" help:"Percent of the files of a run that may fail (${default})."`
+	ThinDay       int            `name:"thin-day-percent" env:"THIN_DAY_PERCENT" default:"10" min:"0" max:"100" allowed:"a percentage from 0 to 100" placeholder:"N" help:"A day is thin on which fewer percent of the symbols alive have a bar (${default})."`
+	AllowThinDays bool           `env:"ALLOW_THIN_DAYS" unset:"false" allowed:"true or false" help:"A run with thin days serves even without a calendar.txt."`
+	BadBars       market.BadBars `env:"BAD_BARS" default:"warn" allowed:"warn, drop or refuse" placeholder:"WORD" help:"What becomes of bars that cannot be: warn uses them, drop leaves them out, refuse fails their file (${default})."`
+}
+
+// GateLimits returns what a run may lack.
+func (g *MarketGate) GateLimits() check.Limits {
+	return check.Limits{MinSymbols: g.MinSymbols, MaxFailed: g.MaxFailed, ThinDay: g.ThinDay, AllowThinDays: g.AllowThinDays}
+}
+
+// ReadOptions returns how a run is read.
+func (g *MarketGate) ReadOptions() market.Options { return market.Options{BadBars: g.BadBars} }
+
 // Settings is everything that a host can be told.
 type Settings struct {
 	Shelf `embed:""`
@@ -67,6 +89,7 @@ type Settings struct {
 	DefaultStrategy string  `env:"DEFAULT_STRATEGY" default:"alpha_baseline" allowed:"the name of a strategy" placeholder:"S" help:"The strategy of a request that names none (${default})."`
 	TradableSymbols Symbols `env:"TRADABLE_SYMBOLS" unset:"every symbol with data" allowed:"a list such as AAPL,MSFT or [\"AAPL\",\"MSFT\"]" placeholder:"LIST" help:"What a strategy's own book is built over."`
 	Legs            `embed:""`
+	MarketGate      `embed:""`
 
 	ReloadIntervalSeconds int      `name:"model-reload-interval-seconds" env:"MODEL_RELOAD_INTERVAL_SECONDS" default:"300" min:"1" max:"86400" allowed:"a number of seconds from 1 to 86400" help:"Seconds between full checks of the registry; a change is seen at once (${default})."`
 	AuthTokensFile        string   `env:"AUTH_TOKENS_FILE" unset:"none: anyone may read, and clients on this machine may do everything" allowed:"a file" placeholder:"FILE" help:"Who may call what: lines of name scope[,scope] sha256:<hex of the token>, reread on change."`

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -29,8 +28,8 @@ type Appended struct {
 // appendTo returns the files of a run that has the bars of the newest run in
 // dir and those of fresh. A bar that both have must be the same in both.
 func appendTo(ctx context.Context, dir string, run market.Date, fresh []runFile, s *Summary) ([]runFile, error) {
-	fsys := os.DirFS(dir)
-	newest, err := market.Directory(fsys).List(ctx)
+	fsys := market.Dir(dir)
+	newest, err := market.Directory(fsys).List(ctx, market.AnyDay)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}

@@ -81,7 +81,7 @@ func changes(t *testing.T, p Place) {
 		{"and comes back", put("2024-12-31/AAA.parquet", Bars(t, "AAA", first, 9, 1))},
 	} {
 		step.change()
-		l, err := src.List(t.Context())
+		l, err := src.List(t.Context(), market.AnyDay)
 		require.NoError(t, err, step.name)
 		require.NotEqual(t, seen, l.String(), step.name)
 		seen = l.String()
@@ -89,7 +89,7 @@ func changes(t *testing.T, p Place) {
 		require.NoError(t, err, step.name)
 		require.Equal(t, seen, got.Listing().String(), step.name)
 		Same(t, Expected(t, files), got)
-		again, err := src.List(t.Context())
+		again, err := src.List(t.Context(), market.AnyDay)
 		require.NoError(t, err, step.name)
 		require.Equal(t, seen, again.String(), "%s: nothing changed since", step.name)
 	}

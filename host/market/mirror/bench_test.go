@@ -32,13 +32,13 @@ func BenchmarkSync(b *testing.B) {
 	for name, content := range files {
 		p.Put(b, name, content)
 	}
-	l, err := p.List(b.Context())
+	l, err := p.List(b.Context(), market.AnyDay)
 	require.NoError(b, err)
 
 	b.Run("nothing to do", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			now, err := p.List(b.Context())
+			now, err := p.List(b.Context(), market.AnyDay)
 			require.NoError(b, err)
 			require.Equal(b, l.String(), now.String())
 		}
@@ -73,11 +73,11 @@ func BenchmarkSyncFromAServer(b *testing.B) {
 		require.NoError(b, os.WriteFile(filepath.Join(folder, filepath.Base(name)), content, 0o644))
 	}
 	r := mirrored(b, s, s.Bucket, "")
-	l, err := r.List(b.Context())
+	l, err := r.List(b.Context(), market.AnyDay)
 	require.NoError(b, err)
 	b.Run("nothing to do", func(b *testing.B) {
 		for b.Loop() {
-			now, err := r.List(b.Context())
+			now, err := r.List(b.Context(), market.AnyDay)
 			require.NoError(b, err)
 			require.Equal(b, l.String(), now.String())
 		}

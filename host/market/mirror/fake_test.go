@@ -103,39 +103,53 @@ type hook struct{ call func() }
 
 func (h hook) Read([]byte) (int, error) { h.call(); return 0, io.EOF }
 
-func (b *fake) Folders(ctx context.Context, _, prefix string) ([]string, error) {
+func (b *fake) Stat(ctx context.Context, name, key, _ string) (bucket.Object, error) {
 	if err := b.begin(ctx, ""); err != nil {
-		return nil, err
+		return bucket.Object{}, err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.looks++
-	names := map[string]bool{}
-	for key := range b.objects {
-		if below, ok := strings.CutPrefix(key, prefix); ok {
-			if name, _, inside := strings.Cut(below, "/"); inside {
-				names[name] = true
-			}
-		}
+	content, ok := b.objects[key]
+	if !ok {
+		return bucket.Object{}, fmt.Errorf("%s: %w", key, release.ErrNotFound)
 	}
-	return slices.Sorted(maps.Keys(names)), nil
+	return bucket.Object{Bucket: name, Key: key, Size: int64(len(content)), ETag: b.tags[key]}, nil
 }
 
-func (b *fake) List(ctx context.Context, name, prefix string) ([]bucket.Object, error) {
+func (b *fake) List(ctx context.Context, name, prefix string, each func(bucket.Entry) error) error {
 	if err := b.begin(ctx, ""); err != nil {
-		return nil, err
+		return err
 	}
+	for _, e := range b.below(name, prefix) {
+		if err := each(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *fake) below(name, prefix string) (list []bucket.Entry) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.looks++
-	var list []bucket.Object
+	folders := map[string]bool{}
 	for key, content := range b.objects {
-		if below, ok := strings.CutPrefix(key, prefix); ok && !strings.Contains(below, "/") {
-			list = append(list, bucket.Object{Bucket: name, Key: key, Size: int64(len(content)), ETag: b.tags[key]})
+		below, ok := strings.CutPrefix(key, prefix)
+		if !ok {
+			continue
 		}
+		if folder, _, inside := strings.Cut(below, "/"); inside {
+			folders[folder] = true
+			continue
+		}
+		list = append(list, bucket.Entry{Name: below, Object: bucket.Object{Bucket: name, Key: key, Size: int64(len(content)), ETag: b.tags[key]}})
 	}
-	slices.SortFunc(list, func(a, b bucket.Object) int { return cmp.Compare(a.Key, b.Key) })
-	return list, nil
+	for folder := range folders {
+		list = append(list, bucket.Entry{Name: folder, Folder: true})
+	}
+	slices.SortFunc(list, func(a, b bucket.Entry) int { return cmp.Compare(a.Name, b.Name) })
+	return list
 }
 
 // errDown is what a bucket says that is out of reach.

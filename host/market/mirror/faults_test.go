@@ -112,7 +112,7 @@ func TestAnObjectThatCannotBeHad(t *testing.T) {
 			m := p.take(t)
 			require.Equal(t, int64(passes), asked.Load(), "it was tried more than once")
 			require.Len(t, m.Failures, 1)
-			require.Equal(t, market.Failure{Symbol: "S007", File: "2024-12-31/S007.parquet", Reason: "fetch 2024-12-31/S007.parquet: " + c.err.Error()}, m.Failures[0])
+			require.Equal(t, market.Failure{Symbol: "S007", File: "2024-12-31/S007.parquet", Kind: market.Unreadable, Reason: "fetch 2024-12-31/S007.parquet: " + c.err.Error()}, m.Failures[0])
 			require.Len(t, m.Series, 19)
 			whole := markettest.Expected(t, files)
 			require.NotEqual(t, whole.Revision, m.Revision, "it says so")
@@ -275,7 +275,7 @@ func TestAFullDiskWhenTheMarketIsKept(t *testing.T) {
 func TestWhatAKilledProcessLeaves(t *testing.T) {
 	p, older := served(t, 8)
 	files := p.run(t, "2024-12-31", 8)
-	l, err := p.List(t.Context())
+	l, err := p.List(t.Context(), market.AnyDay)
 	require.NoError(t, err)
 	_, err = p.Fetch(t.Context(), l) // and no Keep
 	require.NoError(t, err)
@@ -297,7 +297,7 @@ func TestABucketThatHangs(t *testing.T) {
 			p.bucket.failing(hang)
 			begun := time.Now()
 			_, err := market.LoadFrom(t.Context(), p)
-			require.ErrorContains(t, err, "it was not listed within 10s")
+			require.ErrorContains(t, err, "the listing brought nothing for 10s")
 			require.Equal(t, 10*time.Second, time.Since(begun))
 		})
 	})

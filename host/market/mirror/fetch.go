@@ -57,7 +57,7 @@ func (m *Mirror) fetch(ctx context.Context, l *market.Listing) (failed map[marke
 		if todo = p.left(); len(todo) == 0 {
 			return nil, nil
 		}
-		now, err := m.list(ctx)
+		now, err := m.list(ctx, l.Run+1)
 		switch {
 		case err != nil:
 			return nil, err

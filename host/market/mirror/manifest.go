@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"syscall"
 
 	"edgesignal/host/market"
@@ -21,6 +22,8 @@ type manifest struct {
 	Run      market.Date
 	Files    []keptFile
 	Sectors  *keptFile // nil = there was none
+	Calendar *keptFile `json:",omitempty"` // as Sectors
+	Sums     *keptFile `json:",omitempty"` // as Sectors
 }
 
 // keptFile is a file of the run.
@@ -47,17 +50,24 @@ func newManifest(source string, mk *market.Market, have map[market.FileInfo]stri
 	for _, f := range l.Files {
 		k.Files = append(k.Files, keptFile{f, have[f]})
 	}
-	if l.Sectors != nil {
-		k.Sectors = &keptFile{*l.Sectors, have[*l.Sectors]}
+	keep := func(f *market.FileInfo) *keptFile {
+		if f == nil {
+			return nil
+		}
+		return &keptFile{*f, have[*f]}
 	}
+	k.Sectors, k.Calendar, k.Sums = keep(l.Sectors), keep(l.Calendar), keep(l.Sums)
 	return k
 }
 
 func (k *manifest) all() []keptFile {
-	if k.Sectors == nil {
-		return k.Files
+	all := slices.Clip(k.Files)
+	for _, f := range []*keptFile{k.Sums, k.Sectors, k.Calendar} {
+		if f != nil {
+			all = append(all, *f)
+		}
 	}
-	return append(k.Files[:len(k.Files):len(k.Files)], *k.Sectors)
+	return all
 }
 
 func (k *manifest) listing() *market.Listing {
@@ -65,9 +75,13 @@ func (k *manifest) listing() *market.Listing {
 	for _, f := range k.Files {
 		l.Files = append(l.Files, f.FileInfo)
 	}
-	if k.Sectors != nil {
-		l.Sectors = &k.Sectors.FileInfo
+	info := func(f *keptFile) *market.FileInfo {
+		if f == nil {
+			return nil
+		}
+		return &f.FileInfo
 	}
+	l.Sectors, l.Calendar, l.Sums = info(k.Sectors), info(k.Calendar), info(k.Sums)
 	return l
 }
 

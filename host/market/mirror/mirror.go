@@ -22,17 +22,19 @@ import (
 	"edgesignal/host/market"
 )
 
-// Interval is the time between two looks at a bucket. A look costs four
-// requests, and two more for every 1,000 objects of a run.
+// Interval is the time between two looks at a bucket. A look costs two
+// requests, one more for every 1,000 keys that lie beside the runs or in the
+// newest, and up to seven where the newest run has no _SUCCESS file.
 const Interval = 10 * time.Second
 
-// Options say what is mirrored and where. All but Prefix must be set.
+// Options say what is mirrored and where. All but Prefix and Read must be set.
 type Options struct {
 	Client   Bucket
 	Bucket   string
 	Prefix   string // of all keys: "" or ending in a slash
 	Endpoint string // of the service: what was kept of another one is not this bucket's
 	Dir      string // this mirror's own folder, made where it is missing (0700)
+	Read     market.Options
 }
 
 // Mirror is a market.Source. List, Fetch and Keep are for one goroutine; Kept
@@ -119,7 +121,7 @@ func (m *Mirror) Kept(ctx context.Context) (*market.Market, error) {
 	l := m.kept.listing()
 	f := newFiles(m.disk, l, m.kept.digests())
 	f.verify = true
-	mk, err := market.LoadListed(ctx, f, l)
+	mk, err := market.LoadListed(ctx, f, l, m.opt.Read)
 	if len(f.damaged) > 0 {
 		return nil, fmt.Errorf("market mirror: %d of %d files are not what was kept; one of them, %w", len(f.damaged), len(l.All()), f.damaged[0])
 	}

@@ -28,7 +28,7 @@ func TestOnlyWhatChangedIsFetched(t *testing.T) {
 	p.take(t)
 	keys, looks := p.bucket.took()
 	require.Empty(t, keys, "nothing changed")
-	require.Equal(t, 4, looks, "what a look costs")
+	require.Equal(t, 2, looks, "what a look costs")
 
 	change := func(name string, content []byte) {
 		files[name] = content
@@ -60,12 +60,12 @@ func TestTheDiskHoldsTwoRunsAtMost(t *testing.T) {
 			newer[name] = markettest.Bars(t, strings.TrimSuffix(filepath.Base(name), ".parquet"), "2024-01-02", 20+i, i)
 			p.Put(t, name, newer[name])
 		}
-		l, err := p.List(t.Context())
+		l, err := p.List(t.Context(), market.AnyDay)
 		require.NoError(t, err)
 		fsys, err := p.Fetch(t.Context(), l)
 		require.NoError(t, err)
 		require.Equal(t, contents(older, newer), p.onDisk(t), "both, until the newer one serves")
-		m, err := market.LoadListed(t.Context(), fsys, l)
+		m, err := market.LoadListed(t.Context(), fsys, l, market.Options{})
 		require.NoError(t, err)
 		require.NoError(t, p.Keep(m))
 		require.Equal(t, contents(newer), p.onDisk(t))
@@ -98,7 +98,7 @@ func TestAStartWithoutTheBucket(t *testing.T) {
 
 	// Back, with nothing new: what was kept is seen to be the newest.
 	p.bucket.failing(nil)
-	l, err := p.List(t.Context())
+	l, err := p.List(t.Context(), market.AnyDay)
 	require.NoError(t, err)
 	require.Equal(t, kept.Listing().String(), l.String())
 }
@@ -218,7 +218,7 @@ func TestAnObjectWithoutAnETag(t *testing.T) {
 	p.run(t, "2024-12-31", 2)
 	clear(p.bucket.tags)
 	p.take(t)
-	l, err := p.List(t.Context())
+	l, err := p.List(t.Context(), market.AnyDay)
 	require.NoError(t, err)
 	require.Equal(t, "0001-01-01T00:00:00Z", l.Files[0].Tag)
 }

@@ -94,7 +94,7 @@ func follow(t *testing.T, r *remote) *follower {
 	ctx, cancel := context.WithCancel(t.Context())
 	f := &follower{remote: r, t: t, stop: cancel, states: map[string]map[string][]byte{}}
 	f.parts.Go(func() {
-		market.NewRefresher(r, market.RefresherOptions{Interval: 10 * time.Millisecond}).Run(ctx, nil, f.take, f.state)
+		market.NewRefresher(r, market.RefresherOptions{Interval: 10 * time.Millisecond, Take: f.take, State: f.state}).Run(ctx, nil)
 	})
 	t.Cleanup(f.end)
 	return f
@@ -104,19 +104,20 @@ func (f *follower) end() { f.stop(); f.parts.Wait() }
 
 // take checks that a market that is about to serve is one of the whole states:
 // its revision and its numbers belong together.
-func (f *follower) take(m *market.Market) {
+func (f *follower) take(m *market.Market) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	files, ok := f.states[m.Revision]
 	if !ok {
 		f.t.Errorf("revision %s is no whole state: run %s, %d symbols, failures %v", m.Revision, m.RunDate, len(m.Series), m.Failures)
-		return
+		return nil
 	}
 	markettest.Same(f.t, markettest.Expected(f.t, files), m)
 	f.serves = m
 	if err := f.Keep(m); err != nil {
 		f.t.Error(err)
 	}
+	return nil
 }
 
 func (f *follower) state(err error) {

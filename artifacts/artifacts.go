@@ -1,12 +1,12 @@
-// Package artifacts carries the demo: bars, models, golden files. What they
-// are and how they were made is in README.md.
+// Package artifacts carries the demo, which is bars, models and golden files, and
+// the built-in feature sets. What they are and how they were made is in README.md.
 package artifacts
 
 import "embed"
 
-// FS holds the folder demo.
+// FS holds the folders demo and features.
 //
-//go:embed demo
+//go:embed demo features
 var FS embed.FS
 
 // The demo's parts in FS.

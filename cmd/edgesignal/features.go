@@ -6,21 +6,26 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"edgesignal/host/durable"
+	"edgesignal/host/feature"
 	"edgesignal/host/market"
 	"edgesignal/host/research"
 )
 
 type featuresCmd struct {
-	Data    string `env:"DATA_DIR" required:"" placeholder:"DIR" help:"The data directory."`
-	Symbols string `placeholder:"A,B" help:"Only these symbols."`
-	From    string `placeholder:"DATE" help:"First day, YYYY-MM-DD."`
-	To      string `placeholder:"DATE" help:"Last day, YYYY-MM-DD."`
-	Out     string `placeholder:"FILE" help:"FILE.csv or FILE.parquet. None = CSV on standard output."`
-	Force   bool   `help:"Write over a file that has the name of --out."`
+	Data     string `env:"DATA_DIR" required:"" placeholder:"DIR" help:"The data directory."`
+	Features string `placeholder:"FILE" help:"The columns: alpha158, alpha360 or a feature set's file. None = the 158 that releases without a set have."`
+	Raw      bool   `help:"The columns before the set's processors."`
+	Symbols  string `placeholder:"A,B" help:"Only these symbols."`
+	From     string `placeholder:"DATE" help:"First day, YYYY-MM-DD."`
+	To       string `placeholder:"DATE" help:"Last day, YYYY-MM-DD."`
+	Out      string `placeholder:"FILE" help:"FILE.csv or FILE.parquet. None = CSV on standard output."`
+	Force    bool   `help:"Write over a file that has the name of --out."`
 
 	AllowFailures bool `help:"Files that cannot be used are left out; without it they are a failure and nothing is written."`
 }
@@ -52,10 +57,14 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	if n := len(m.Failures); n > 0 && !c.AllowFailures {
 		return fmt.Errorf("%d files of run %s cannot be used, and nothing was written; --allow-failures leaves them out", n, m.RunDate)
 	}
-	if c.Out == "" {
-		return writeFeatures(ctx, m, q, s.out, "", s.err)
+	of, err := c.of(m, s.err)
+	if err != nil {
+		return err
 	}
-	return outputError(durable.Output(c.Out, c.Force, func(w io.Writer) error { return writeFeatures(ctx, m, q, w, ext, s.err) }))
+	if c.Out == "" {
+		return writeFeatures(ctx, of, m, q, s.out, "", s.err)
+	}
+	return outputError(durable.Output(c.Out, c.Force, func(w io.Writer) error { return writeFeatures(ctx, of, m, q, w, ext, s.err) }))
 }
 
 // outputError says what to do about a name that is taken.
@@ -64,6 +73,37 @@ func outputError(err error) error {
 		return fmt.Errorf("--out %w; --force writes over it", err)
 	}
 	return err
+}
+
+// of returns the columns that are asked for. A field that no bars have is told, and
+// missing.
+func (c *featuresCmd) of(m *market.Market, warnTo io.Writer) (*research.Features, error) {
+	if c.Features == "" {
+		return research.Alpha158(), nil
+	}
+	set, ok := feature.BuiltIn(c.Features)
+	if !ok {
+		f, err := os.Open(c.Features)
+		if err != nil {
+			return nil, fmt.Errorf("--features: %w", err)
+		}
+		defer f.Close()
+		text, err := io.ReadAll(io.LimitReader(f, feature.MaxBytes+1))
+		if err != nil {
+			return nil, fmt.Errorf("--features: %w", err)
+		}
+		if set, err = feature.Parse(text); err != nil {
+			return nil, fmt.Errorf("--features %s: %w", c.Features, err)
+		}
+	}
+	plan, err := feature.Compile(set, feature.Research)
+	if err != nil {
+		return nil, fmt.Errorf("--features %s: %w", c.Features, err)
+	}
+	if err := plan.Program.CheckFields(func(field string) bool { return slices.Contains(feature.BarFields, field) }); err != nil {
+		_, _ = fmt.Fprintf(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
+	}
+	return research.Raw(plan, m), nil
 }
 
 func (c *featuresCmd) query() (q research.FeatureQuery, err error) {
@@ -90,8 +130,8 @@ func (c *featuresCmd) query() (q research.FeatureQuery, err error) {
 	return q, nil
 }
 
-func writeFeatures(ctx context.Context, m *market.Market, q research.FeatureQuery, w io.Writer, ext string, progressTo io.Writer) error {
-	out, err := newFeatureWriter(w, ext)
+func writeFeatures(ctx context.Context, of *research.Features, m *market.Market, q research.FeatureQuery, w io.Writer, ext string, progressTo io.Writer) error {
+	out, err := newFeatureWriter(w, ext, of)
 	if err != nil {
 		return err
 	}
@@ -103,9 +143,9 @@ func writeFeatures(ctx context.Context, m *market.Market, q research.FeatureQuer
 	return out.Close()
 }
 
-func newFeatureWriter(w io.Writer, ext string) (research.FeatureWriter, error) {
+func newFeatureWriter(w io.Writer, ext string, of *research.Features) (research.FeatureWriter, error) {
 	if ext == ".parquet" {
-		return research.NewParquetWriter(w), nil
+		return research.NewParquetWriter(w, of), nil
 	}
-	return research.NewCSVWriter(w)
+	return research.NewCSVWriter(w, of)
 }

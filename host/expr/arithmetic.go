@@ -33,6 +33,9 @@ func arithmetic(sign string) func(*builder, *tree, []operand) (operand, error) {
 			k.run = elementwise(sign, func(v *vector) []float32 { return v.f32 }, numbers, float32Of)
 		default:
 			k.run = elementwise(sign, func(v *vector) []float64 { return v.f64 }, numbers, float64Of)
+			if t == Object {
+				k.run = pythonArithmetic(k.run, sign == "/", numbers[1])
+			}
 		}
 		return loads(b.add(sign+numbersKey(numbers), t, k, columns...), in...), nil
 	}
@@ -43,6 +46,25 @@ func float64Of(n *Number) float64 { v, _ := n.float64(); return v }
 
 // float32Of returns a number beside a float32 column: rounded to it first.
 func float32Of(n *Number) float32 { v, _ := n.float64(); return float32(v) }
+
+// pythonArithmetic is arithmetic of Python's numbers: a division fails at zero, and what
+// is missing is NaN afterwards.
+func pythonArithmetic(run func(*call), divides bool, by *Number) func(*call) {
+	return func(c *call) {
+		for i := c.lo; divides && i < c.hi; i++ {
+			if by != nil && float64Of(by) == 0 || by == nil && c.in[len(c.in)-1].f64[i] == 0 {
+				c.fail(errZeroDivision)
+				return
+			}
+		}
+		run(c)
+		for i, v := range c.out[0].f64[c.lo:c.hi] {
+			if v != v {
+				c.out[0].f64[c.lo+i] = nan
+			}
+		}
+	}
+}
 
 func boolArithmetic(sign string) func(*call) {
 	return func(c *call) {

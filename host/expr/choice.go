@@ -78,5 +78,5 @@ func truths(v *vector) func(i int) bool {
 	case v.i64 != nil:
 		return func(i int) bool { return v.i64[i] != 0 }
 	}
-	return func(i int) bool { return v.f64[i] != 0 }
+	return func(i int) bool { return v.f64[i] != 0 && !isNone(v.f64[i]) }
 }

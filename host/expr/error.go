@@ -46,8 +46,11 @@ func quoted(word string) string {
 // What only the data show.
 var (
 	// ErrRows is what Qlib refuses too.
-	ErrRows = errors.New("columns with different days meet in a comparison, If, Corr or Cov")
+	ErrRows = errors.New("columns with different days meet in a comparison, If or Corr")
 
-	errKinds = errors.New("comparisons with different days meet in arithmetic")
-	errGaps  = errors.New("symbols that have no day in common meet, so that nothing can be kept")
+	errZeroDivision = errors.New("a shifted comparison is divided, or divides, at zero, where Python fails")
+
+	errNoDays = errors.New("Delta over all rows of a column that has none")
+	errKinds  = errors.New("comparisons with different days meet in arithmetic")
+	errGaps   = errors.New("symbols that have no day in common meet, so that nothing can be kept")
 )

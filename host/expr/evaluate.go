@@ -63,9 +63,10 @@ func (e *Evaluator) History(dst []float32, source Source, symbol string, days, f
 		dst: dst, columnStride: to - from, rowStride: 1})
 }
 
-// loadTo returns up to which row a query of all days is loaded for values before row to.
+// loadTo returns up to which row a query of all days is loaded for values before row
+// to: all, where later rows matter, if only for an error.
 func (p *Program) loadTo(days, to int) int {
-	if p.Ahead() > 0 || p.WholeHistory() {
+	if p.Ahead() > 0 || p.WholeHistory() || len(p.symbols) > 0 {
 		return days
 	}
 	return to
@@ -169,6 +170,9 @@ func (e *Evaluator) load(g *group, q *query) (irregular bool) {
 func (e *Evaluator) node(g *group, at int, q *query, lo int) error {
 	n := &e.p.graph.nodes[g.nodes[at]]
 	rows := e.rows[n.out[0]]
+	if n.first && rows.n == 0 {
+		return errNoDays
+	}
 	c := &e.call
 	*c = call{in: c.in[:0], out: c.out[:0], scratch: &e.scratch, state: e.state[g.state[at]:][:n.words]}
 	for _, k := range n.in {

@@ -22,26 +22,39 @@ func extremum(greater bool) func(*builder, *tree, []operand) (operand, error) {
 		case Bool:
 			k.run = boolArithmetic(map[bool]string{true: "+", false: "*"}[greater])
 		case Int64:
-			k.run = pickEach(greater, func(v *vector) []int64 { return v.i64 }, numbers, wholeOf)
+			k.run = pickEach(pick[int64](greater), func(v *vector) []int64 { return v.i64 }, numbers, wholeOf)
 		case Float16, Float32:
-			k.run = pickEach(greater, func(v *vector) []float32 { return v.f32 }, numbers, float32Of)
+			k.run = pickEach(pick[float32](greater), func(v *vector) []float32 { return v.f32 }, numbers, float32Of)
+		case Object:
+			k.run = pickEach(pythonPick(greater), func(v *vector) []float64 { return v.f64 }, numbers, float64Of)
 		default:
-			k.run = pickEach(greater, func(v *vector) []float64 { return v.f64 }, numbers, float64Of)
+			k.run = pickEach(pick[float64](greater), func(v *vector) []float64 { return v.f64 }, numbers, float64Of)
 		}
 		return loads(b.add(name+numbersKey(numbers), t, k, columns...), in...), nil
 	}
 }
 
-func pickEach[T int64 | float32 | float64](greater bool, of func(*vector) []T, numbers []*Number, as func(*Number) T) func(*call) {
-	pick := func(x, y T) T {
-		switch {
-		case x != x:
-			return x
-		case greater && x > y, !greater && x < y:
+func pick[T int64 | float32 | float64](greater bool) func(x, y T) T {
+	return func(x, y T) T {
+		if x != x || greater && x > y || !greater && x < y {
 			return x
 		}
 		return y
 	}
+}
+
+// pythonPick is what NumPy makes of Python's numbers: the first where a
+// comparison says so, which it never does with a NaN.
+func pythonPick(greater bool) func(x, y float64) float64 {
+	return func(x, y float64) float64 {
+		if greater && x >= y || !greater && x <= y {
+			return x
+		}
+		return y
+	}
+}
+
+func pickEach[T int64 | float32 | float64](pick func(x, y T) T, of func(*vector) []T, numbers []*Number, as func(*Number) T) func(*call) {
 	var n T
 	switch {
 	case numbers[0] != nil:

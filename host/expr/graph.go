@@ -21,6 +21,8 @@ type kernel struct {
 	whole bool
 	// meet says what becomes of operands whose rows differ.
 	meet meeting
+	// first says that the operand must have a first day.
+	first bool
 	// cost is the time of a row, in additions.
 	cost int
 }

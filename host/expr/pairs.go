@@ -82,9 +82,10 @@ func wide(t Type) Type {
 	return Float64
 }
 
-// paired is x+0*y, with infinities missing.
+// paired is x+0*y, with infinities missing. Cov takes columns with different days; Corr
+// fails on them where it looks whether one is flat.
 func (b *builder) paired(x, y int) int {
-	return b.add("paired", Float64, kernel{cost: 2, run: func(c *call) {
+	return b.add("paired", Float64, kernel{cost: 2, meet: meetUnion, run: func(c *call) {
 		x, y, dst := c.in[0].f64, c.in[1].f64, c.out[0].f64
 		for i := c.lo; i < c.hi; i++ {
 			v := x[i] + float64(0*y[i])

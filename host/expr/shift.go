@@ -1,6 +1,9 @@
 package expr
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // buildRef is Ref(x,N): x of N rows before; of later ones where N is negative,
 // which only labels may use; of the first loaded row where N is 0.
@@ -18,7 +21,7 @@ func buildRef(b *builder, at *tree, in []operand) (operand, error) {
 	}
 	by := int(v)
 	if by == 0 {
-		return loads(b.first(x.column), x), nil
+		return loads(b.first(x.column, false), x), nil
 	}
 	out := loads(b.shifted(x.column, by), x)
 	out.left = max(x.left, x.left+by)
@@ -26,10 +29,11 @@ func buildRef(b *builder, at *tree, in []operand) (operand, error) {
 	return out, nil
 }
 
-// first returns a column that is everywhere what the operand is on the first loaded row.
-func (b *builder) first(c int) int {
+// first returns a column that is everywhere what the operand is on the first loaded
+// row, which must be there if it is needed.
+func (b *builder) first(c int, needed bool) int {
 	t := b.types[c]
-	return b.add("first", t, kernel{cost: 1, words: 1, run: func(c *call) {
+	return b.add("first "+strconv.FormatBool(needed), t, kernel{cost: 1, words: 1, first: needed, run: func(c *call) {
 		in, out := c.in[0], c.out[0]
 		switch {
 		case in.f32 != nil:
@@ -64,18 +68,21 @@ func hold[T float32 | float64 | int64](c *call, dst, x []T) {
 // shifted returns a column shifted by some rows: a bool becomes an object with
 // NaN, a whole number a float64.
 func (b *builder) shifted(c, by int) int {
+	missing := nan
 	switch b.types[c] {
 	case Bool:
 		c = b.cast(c, Flags)
 	case Int64:
 		c = b.cast(c, Float64)
+	case Object, Flags:
+		missing = none
 	}
 	t := b.types[c]
 	k := kernel{cost: 1, back: max(by, 0), run: func(c *call) {
 		if in, out := c.in[0], c.out[0]; in.f32 != nil {
 			shift(out.f32, in.f32, by, nan32, c.lo, c.hi)
 		} else {
-			shift(out.f64, in.f64, by, nan, c.lo, c.hi)
+			shift(out.f64, in.f64, by, missing, c.lo, c.hi)
 		}
 	}}
 	if by < 0 {
@@ -83,6 +90,12 @@ func (b *builder) shifted(c, by int) int {
 	}
 	return b.add("ref "+strconv.Itoa(by), t, k, c)
 }
+
+// none is what an object that is shifted again is filled with: Python's None, which is
+// missing as NaN is, but not true.
+var none = math.Float64frombits(0x7ff8_0000_0000_0002)
+
+func isNone(v float64) bool { return math.Float64bits(v) == math.Float64bits(none) }
 
 func shift[T float32 | float64](dst, x []T, by int, missing T, lo, hi int) {
 	for i := lo; i < hi; i++ {
@@ -106,7 +119,7 @@ func buildDelta(b *builder, at *tree, in []operand) (operand, error) {
 		if x.typ == Bool {
 			return operand{}, errorAt(at.position, "multiply it by 1", "Delta of a comparison over all rows")
 		}
-		c, before := x.column, b.first(x.column)
+		c, before := x.column, b.first(x.column, true)
 		if x.typ == Flags {
 			c, before = b.cast(c, Object), b.cast(before, Object)
 		}

@@ -2,19 +2,20 @@ package research
 
 import (
 	"context"
+	"encoding/csv"
+	"errors"
 	"io"
 	"math"
 	"strconv"
-	"strings"
 	"sync"
-
-	"edgesignal/host/alpha158"
 )
 
-// CSVWriter writes feature rows as `symbol,date,KMID,...`: float32 in the
-// shortest decimal that reads back to the same bits, missing = nan.
+// CSVWriter writes feature rows as `symbol,date,KMID,...`: float32, or float64 where
+// a processor made it so, in the shortest decimal that reads back to the same bits,
+// missing = nan.
 type CSVWriter struct {
 	w     io.Writer
+	of    *Features
 	lines sync.Pool // of *[]byte: parts that were written
 }
 
@@ -22,25 +23,40 @@ type CSVWriter struct {
 const csvRows = 512
 
 // NewCSVWriter writes the header.
-func NewCSVWriter(w io.Writer) (*CSVWriter, error) {
-	_, err := io.WriteString(w, "symbol,date,"+strings.Join(alpha158.Names(), ",")+"\n")
-	return &CSVWriter{w: w, lines: sync.Pool{New: func() any { return new([]byte) }}}, err
+func NewCSVWriter(w io.Writer, of *Features) (*CSVWriter, error) {
+	header := csv.NewWriter(w)
+	err := header.Write(append([]string{"symbol", "date"}, of.names...))
+	header.Flush()
+	return &CSVWriter{w: w, of: of, lines: sync.Pool{New: func() any { return new([]byte) }}}, errors.Join(err, header.Error())
 }
+
+func (c *CSVWriter) features() *Features { return c.of }
 
 func (c *CSVWriter) partRows() int { return csvRows }
 
 func (c *CSVWriter) encode(ctx context.Context, p part) (put func() error, err error) {
 	lines := c.lines.Get().(*[]byte)
 	b := (*lines)[:0]
-	err = p.features(ctx, func(r run, features []float32) error {
-		for row := r.from; row < r.to; row++ {
-			b = append(append(b, r.series.Symbol...), ',')
-			b = append(b, r.date(row).String()...)
-			for _, f := range features[:alpha158.Width] {
-				b = append32(append(b, ','), f)
+	width := len(c.of.names)
+	err = p.features(ctx, c.of, func(rows *block) error {
+		for i, row := range rows.at {
+			b = append(append(b, rows.series.Symbol...), ',')
+			b = append(b, rows.date(row).String()...)
+			if rows.wide != nil {
+				for k, v := range rows.wide[i*width : (i+1)*width] {
+					b = append(b, ',')
+					if c.of.wide[k] {
+						b = appendFloat(b, v, 64)
+					} else {
+						b = append32(b, float32(v))
+					}
+				}
+			} else {
+				for _, v := range rows.values[i*width : (i+1)*width] {
+					b = append32(append(b, ','), v)
+				}
 			}
 			b = append(b, '\n')
-			features = features[alpha158.Width:]
 		}
 		return nil
 	})

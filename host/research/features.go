@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"edgesignal/host/alpha158"
 	"edgesignal/host/market"
 )
 
@@ -20,6 +19,7 @@ type FeatureQuery struct {
 // FeatureWriter is a form that the feature matrix can take: CSVWriter or
 // ParquetWriter.
 type FeatureWriter interface {
+	features() *Features
 	// partRows returns how many rows make a part of the file.
 	partRows() int
 	// encode makes a part, on any goroutine. What it returns puts the part
@@ -49,7 +49,7 @@ func WriteFeatures(ctx context.Context, w FeatureWriter, m *market.Market, q Fea
 	done := 0
 	return inOrder(ctx,
 		func() (p part, ok bool, err error) {
-			p, runs = cut(runs, w.partRows())
+			p, runs = cut(runs, w.partRows(), w.features().whole)
 			return p, len(p) > 0, nil
 		},
 		func(ctx context.Context, p part) (encoded, error) {
@@ -88,34 +88,28 @@ func (p part) complete() (symbols int) {
 	return symbols
 }
 
-// features calls use with the features of some rows after the other, row-major,
-// which are valid until it returns.
-func (p part) features(ctx context.Context, use func(r run, features []float32) error) error {
-	const most = 512 // rows at a time
-	var buffer []float32
+// features calls use with the features of some rows after the other, which are
+// valid until it returns.
+func (p part) features(ctx context.Context, f *Features, use func(b *block) error) error {
+	compute := f.compute()
 	for _, r := range p {
-		for from := r.from; from < r.to; from += most {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			rows := r
-			rows.from, rows.to = from, min(from+most, r.to)
-			n := (rows.to - rows.from) * alpha158.Width
-			buffer = slices.Grow(buffer[:0], n)[:n]
-			alpha158.History(buffer, r.series.Columns, rows.from, rows.to)
-			if err := use(rows, buffer); err != nil {
-				return err
-			}
+		if err := compute(ctx, r, use); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// cut takes the first rows off, at most that many.
-func cut(runs []run, most int) (p part, rest []run) {
+// cut takes the first rows off, at most that many; whole symbols, at least one, where
+// a symbol has to be computed at once.
+func cut(runs []run, most int, whole bool) (p part, rest []run) {
 	for len(runs) > 0 && most > 0 {
 		r := runs[0]
-		if n := r.to - r.from; n > most {
+		n := r.to - r.from
+		if whole && n > most && len(p) > 0 {
+			break
+		}
+		if n > most && !whole {
 			r.to, r.last = r.from+most, false
 			runs[0].from = r.to
 		} else {

@@ -102,7 +102,7 @@ func differing(t testing.TB, want, got table) (cells, different int) {
 
 func writeCSV(t testing.TB, m *market.Market, q research.FeatureQuery) []byte {
 	var out bytes.Buffer
-	w, err := research.NewCSVWriter(&out)
+	w, err := research.NewCSVWriter(&out, research.Alpha158())
 	require.NoError(t, err)
 	require.NoError(t, research.WriteFeatures(t.Context(), w, m, q, nil))
 	require.NoError(t, w.Close())
@@ -144,7 +144,7 @@ func TestParquetHoldsWhatCSVHolds(t *testing.T) {
 	m := imported(t)
 	want := readTable(t, csv.NewReader(bytes.NewReader(writeCSV(t, m, research.FeatureQuery{}))))
 	var out bytes.Buffer
-	w := research.NewParquetWriter(&out)
+	w := research.NewParquetWriter(&out, research.Alpha158())
 	require.NoError(t, research.WriteFeatures(t.Context(), w, m, research.FeatureQuery{}, nil))
 	require.NoError(t, w.Close())
 
@@ -196,7 +196,7 @@ func TestFeatureQuery(t *testing.T) {
 			require.Zero(t, different, "a part equals the same rows of the whole")
 		})
 	}
-	w, err := research.NewCSVWriter(io.Discard)
+	w, err := research.NewCSVWriter(io.Discard, research.Alpha158())
 	require.NoError(t, err)
 	require.ErrorContains(t, research.WriteFeatures(t.Context(), w, m, research.FeatureQuery{Symbols: []string{"NOPE"}}, nil), "NOPE")
 }

@@ -38,7 +38,7 @@ func scoreFile(t testing.TB, m *model.Model, content []byte) (out, warning strin
 func TestScoreOfTheFeatureMatrix(t *testing.T) {
 	market := imported(t)
 	var matrix bytes.Buffer
-	w := research.NewParquetWriter(&matrix)
+	w := research.NewParquetWriter(&matrix, research.Alpha158())
 	require.NoError(t, research.WriteFeatures(t.Context(), w, market, research.FeatureQuery{}, nil))
 	require.NoError(t, w.Close())
 	f, err := artifacts.FS.Open(artifacts.Releases()[0].Model)

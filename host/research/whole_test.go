@@ -20,8 +20,12 @@ import (
 
 // forms are what WriteFeatures can write.
 var forms = map[string]func(io.Writer) (research.FeatureWriter, error){
-	"csv":     func(w io.Writer) (research.FeatureWriter, error) { return research.NewCSVWriter(w) },
-	"parquet": func(w io.Writer) (research.FeatureWriter, error) { return research.NewParquetWriter(w), nil },
+	"csv": func(w io.Writer) (research.FeatureWriter, error) {
+		return research.NewCSVWriter(w, research.Alpha158())
+	},
+	"parquet": func(w io.Writer) (research.FeatureWriter, error) {
+		return research.NewParquetWriter(w, research.Alpha158()), nil
+	},
 }
 
 // TestFilesAreTheSameAsEver: the bytes of whole files are those that one row
@@ -45,7 +49,7 @@ func TestFilesAreTheSameAsEver(t *testing.T) {
 				sum := sha256.Sum256(writeCSV(t, tc.market, research.FeatureQuery{}))
 				require.Equal(t, tc.csv, hex.EncodeToString(sum[:]))
 				var out bytes.Buffer
-				w := research.NewParquetWriter(&out)
+				w := research.NewParquetWriter(&out, research.Alpha158())
 				require.NoError(t, research.WriteFeatures(t.Context(), w, tc.market, research.FeatureQuery{}, nil))
 				require.NoError(t, w.Close())
 				if parquet == nil {
@@ -113,13 +117,13 @@ func TestACancelledContextStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	to := &cancelling{cancel: cancel}
-	w, err := research.NewCSVWriter(to)
+	w, err := research.NewCSVWriter(to, research.Alpha158())
 	require.NoError(t, err)
 	done := 0
 	require.ErrorIs(t, research.WriteFeatures(ctx, w, m, research.FeatureQuery{}, func(symbols int) { done = symbols }), context.Canceled)
 	require.Less(t, done, 30)
 	require.Less(t, to.writes, 3+2*runtime.GOMAXPROCS(0)+1, "only what was under way is still written")
-	require.ErrorIs(t, research.WriteFeatures(ctx, research.NewParquetWriter(io.Discard), m, research.FeatureQuery{}, nil), context.Canceled)
+	require.ErrorIs(t, research.WriteFeatures(ctx, research.NewParquetWriter(io.Discard, research.Alpha158()), m, research.FeatureQuery{}, nil), context.Canceled)
 }
 
 func TestProgressCountsSymbols(t *testing.T) {

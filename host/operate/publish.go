@@ -45,6 +45,9 @@ func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Publish
 		Ref: release.Ref{Strategy: r.Strategy, Version: r.Version}, Status: release.Status(r.Status),
 		MLflowRunID: r.MLflowRunID, CreatedBy: r.CreatedBy, Notes: r.Notes,
 	}
+	if err := registry.CheckNames(p.Ref); err != nil {
+		return Published{}, fmt.Errorf("release %q %q: %w", p.Ref.Strategy, p.Ref.Version, err)
+	}
 	ruleFile, featuresFile := r.Rule, r.Features
 	if release.BuiltInFeatureSet(r.Features) {
 		featuresFile, p.FeatureSet = "", r.Features

@@ -16,8 +16,7 @@ import (
 // feature set alpha158), its JSON in canonical form, and without what the
 // database sets (ID and times). The error names the field.
 //
-// Strategy, Version and ModelPath must be set, strategy and version without
-// control characters; Status must be one of the four; the JSON fields must
+// Strategy and Version must be names (CheckNames) and ModelPath set; Status must be one of the four; the JSON fields must
 // hold one object or nothing; digests must be 64 lower-case hex digits or "";
 // GoldenSHA256 needs a GoldenPath, FeatureSetSHA256 a feature set that is a
 // file; text must be UTF-8 without NUL, which not every database can hold.
@@ -65,10 +64,37 @@ func Prepare(r release.Record) (release.Record, error) {
 	return r, nil
 }
 
+// MaxNameLength is how many characters the name of a strategy or a version may have.
+const MaxNameLength = 128
+
+// CheckNames returns nil where a new release may have these names: each is set,
+// of at most MaxNameLength characters, and every one of them can be printed. So
+// none is a control character, turns the direction of a line around, or cannot
+// be seen. The database holds it too, for new rows.
+func CheckNames(ref release.Ref) error {
+	for _, n := range []struct{ what, name string }{{"strategy", ref.Strategy}, {"version", ref.Version}} {
+		switch length := utf8.RuneCountInString(n.name); {
+		case n.name == "":
+			return fmt.Errorf("%s is not set", n.what)
+		case !utf8.ValidString(n.name):
+			return fmt.Errorf("%s is not text: it must be UTF-8", n.what)
+		case length > MaxNameLength:
+			return fmt.Errorf("%s has %d characters, at most %d", n.what, length, MaxNameLength)
+		}
+		for i, r := range n.name {
+			if !unicode.IsPrint(r) {
+				return fmt.Errorf("%s has a character that cannot be printed, %U at byte %d", n.what, r, i)
+			}
+		}
+	}
+	return nil
+}
+
 func checkText(r *release.Record) error {
+	if err := CheckNames(r.Ref()); err != nil {
+		return err
+	}
 	return checkFields(
-		field{"strategy", r.Strategy, true, true},
-		field{"version", r.Version, true, true},
 		field{"model_path", r.ModelPath, true, false},
 		field{"rule_path", r.RulePath, false, false},
 		field{"golden_path", r.GoldenPath, false, false},

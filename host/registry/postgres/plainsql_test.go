@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"edgesignal/host/internal/pgtest"
 	"edgesignal/host/registry"
 	"edgesignal/host/registry/postgres"
+	"edgesignal/host/release"
 )
 
 func TestPlainSQL(t *testing.T) {
@@ -33,6 +35,11 @@ func TestPlainSQL(t *testing.T) {
 		{"active to testing", "UPDATE model_registry SET status = 'testing' WHERE version = 'v1'", "cannot become testing"},
 		{"other bytes", "UPDATE model_registry SET model_path = 'x' WHERE version = 'v2'", "model_path of a published release"},
 		{"other parameters", `UPDATE model_registry SET rule_params = '{"top_n":1}' WHERE version = 'v2'`, "rule_params of a published release"},
+		{"a version of two lines", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s', E'v9\\nv1', 'm')", "version must be printable"},
+		{"a version of 8-bit controls", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s', E'\\u009b', 'm')", "version must be printable"},
+		{"a strategy that is read backwards", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES (E's\\u202e', 'v9', 'm')", "strategy_name must be printable"},
+		{"a strategy with a tag", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES (E's\\U000e0041', 'v9', 'm')", "strategy_name must be printable"},
+		{"a strategy of 129 characters", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES (repeat('ä', 129), 'v9', 'm')", "strategy_name must be printable"},
 		{"ever active", "DELETE FROM model_registry WHERE version = 'v2'", "ever active"},
 		{"all rows", "TRUNCATE model_registry", "refused"},
 		{"event changed", "UPDATE model_registry_events SET actor = 'x'", "refused"},
@@ -134,4 +141,20 @@ func TestSchemaVersions(t *testing.T) {
 	require.ErrorContains(t, err, "newer program")
 	_, _, err = postgres.Migrate(t.Context(), url)
 	require.ErrorContains(t, err, "newer program")
+}
+
+// A row from before the names were held goes on as it is.
+func TestNames(t *testing.T) {
+	url := pgtest.New(t)
+	r, db := open(t, url, time.Second), shell(t, url)
+	for _, name := range []string{"alpha_baseline", "Größe 数量 - v1.0+rc:2/ü", strings.Repeat("ä", 128), "😀", "a]b[c"} {
+		_, err := db.Exec(t.Context(), "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ($1, $1, 'm')", name)
+		require.NoError(t, err, name)
+		require.NoError(t, registry.CheckNames(release.Ref{Strategy: name, Version: name}), name)
+	}
+	run(t, db, "ALTER TABLE model_registry DISABLE TRIGGER model_registry_names", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES (E'old\\u202e', 'v1', 'm')",
+		"ALTER TABLE model_registry ENABLE TRIGGER model_registry_names")
+	now, _, err := r.Activate(t.Context(), release.Ref{Strategy: "old\u202e", Version: "v1"}, "test", "")
+	require.NoError(t, err)
+	require.Equal(t, release.Active, now.Status)
 }

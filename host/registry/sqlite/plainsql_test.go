@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"edgesignal/host/registry"
 	"edgesignal/host/release"
 )
 
@@ -103,6 +104,12 @@ func TestTheDatabaseRefuses(t *testing.T) {
 		{"unknown status", "INSERT INTO model_registry (strategy_name, version, model_path, status) VALUES ('s', 'v9', 'm', 'paused')", "status_is_known"},
 		{"active to testing", "UPDATE model_registry SET status = 'testing' WHERE version = 'v1'", "cannot become testing"},
 		{"no model path", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s', 'v9', '')", "model_path_is_set"},
+		{"a version of two lines", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s', 'v9' || char(10) || 'v1', 'm')", "version must be printable"},
+		{"a version with a NUL", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s', 'v9' || char(0), 'm')", "version must be printable"},
+		{"a version of 8-bit controls", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s', char(155), 'm')", "version must be printable"},
+		{"a strategy that is read backwards", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s' || char(8238), 'v9', 'm')", "strategy_name must be printable"},
+		{"a strategy with a tag", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('s' || char(917569), 'v9', 'm')", "strategy_name must be printable"},
+		{"a strategy of 129 characters", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('" + strings.Repeat("ä", 129) + "', 'v9', 'm')", "strategy_name must be printable"},
 		{"config is no JSON", "INSERT INTO model_registry (strategy_name, version, model_path, config) VALUES ('s', 'v9', 'm', '{a:1}')", "config_is_a_json_object"},
 		{"config is an array", "INSERT INTO model_registry (strategy_name, version, model_path, config) VALUES ('s', 'v9', 'm', '[]')", "config_is_a_json_object"},
 		{"config is empty text", "INSERT INTO model_registry (strategy_name, version, model_path, config) VALUES ('s', 'v9', 'm', '')", "config_is_a_json_object"},
@@ -207,4 +214,19 @@ func TestDeletedAndRegisteredAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []release.Status{release.Inactive, "", release.Inactive}, []release.Status{events[0].To, events[1].To, events[2].To})
 	require.Equal(t, []release.Status{"", release.Inactive, ""}, []release.Status{events[0].From, events[1].From, events[2].From})
+}
+
+// What the sqlite3 shell may write as a name a host may, too, and a row from
+// before the names were held goes on as it is.
+func TestNames(t *testing.T) {
+	r, db := refusing(t)
+	for _, name := range []string{"alpha_baseline", "Größe 数量 - v1.0+rc:2/ü", strings.Repeat("ä", 128), "😀", "a]b[c"} {
+		_, err := db.Exec("INSERT INTO model_registry (strategy_name, version, model_path) VALUES (?, ?, 'm')", name, name)
+		require.NoError(t, err, name)
+		require.NoError(t, registry.CheckNames(release.Ref{Strategy: name, Version: name}), name)
+	}
+	run(t, db, "DROP TRIGGER model_registry_names", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('old' || char(8238), 'v1', 'm')")
+	now, _, err := r.Activate(t.Context(), release.Ref{Strategy: "old\u202e", Version: "v1"}, "test", "")
+	require.NoError(t, err)
+	require.Equal(t, release.Active, now.Status)
 }

@@ -64,12 +64,13 @@ func TestOpenAgainIsANoOp(t *testing.T) {
 }
 
 // A file of the schema before observations and hosts gets them and keeps what
-// it holds.
+// it holds, a name that is refused by now included.
 func TestOpenAnOlderSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "registry.db")
 	r := open(t, path)
 	_, err := r.Register(t.Context(), plain("v1"))
 	require.NoError(t, err)
+	run(t, shell(t, path), "DROP TRIGGER model_registry_names", "INSERT INTO model_registry (strategy_name, version, model_path) VALUES ('old' || char(8238), 'v1', 'm')")
 	want, wantTable := dump(t, r), tableOf(t, path, "model_registry_observations")
 	require.NoError(t, r.Close())
 	run(t, shell(t, path), "DROP TABLE model_registry_hosts", "DROP TABLE model_registry_observations",

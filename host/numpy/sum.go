@@ -1,9 +1,12 @@
 package numpy
 
 // Sum returns np.sum of contiguous values: NumPy adds fewer than 8 one by one,
-// up to 128 in eight partial sums, and more in two halves. Source: pairwise_sum
-// of NumPy's loops_utils.h.
-func Sum[T float32 | float64](x []T) T {
+// up to 128 in eight partial sums, and more in two halves, and all that to 0, so
+// that zeros with a sign give one without. Source: pairwise_sum of NumPy's
+// loops_utils.h.
+func Sum[T float32 | float64](x []T) T { return 0 + pairwise(x) }
+
+func pairwise[T float32 | float64](x []T) T {
 	n := len(x)
 	switch {
 	case n < 8:
@@ -28,5 +31,5 @@ func Sum[T float32 | float64](x []T) T {
 	}
 	half := n / 2
 	half -= half % 8
-	return Sum(x[:half]) + Sum(x[half:])
+	return pairwise(x[:half]) + pairwise(x[half:])
 }

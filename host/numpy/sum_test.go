@@ -29,6 +29,8 @@ func TestSum(t *testing.T) {
 		{"2500 values", 2500, 0x41066c64},
 		{"5003 values", 5003, 0x41118591},
 	}
+	zeros := []float32{float32(math.Copysign(0, -1)), float32(math.Copysign(0, -1))}
+	require.Zero(t, math.Float32bits(Sum(zeros)), "the sum of negative zeros is 0")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			x := make([]float32, tt.n)

@@ -48,7 +48,7 @@ func Parse(list string) ([]Spec, error) {
 		return nil, errors.New("processors: a list is expected")
 	}
 	var specs []Spec
-	err := strictjson.Elements(list[strictjson.SkipBlanks(list, 0):], func(i int, value string) error {
+	err := strictjson.Elements(list[strictjson.SkipBlanks(list, 0):], func(i int, value string, _ int) error {
 		if i == most {
 			return fmt.Errorf("processors: more than %d", most)
 		}
@@ -210,7 +210,7 @@ func names(value string) (list []string, err error) {
 		return nil, errors.New("a list of names is expected")
 	}
 	list = []string{}
-	err = strictjson.Elements(value, func(_ int, value string) error {
+	err = strictjson.Elements(value, func(_ int, value string, _ int) error {
 		name, err := text(value)
 		if err == nil && slices.Contains(list, name) {
 			err = fmt.Errorf("%s is there twice", shown(name))

@@ -76,10 +76,10 @@ func (b *bars) follow(ctx context.Context, parts *sync.WaitGroup) (tried <-chan 
 	looked, ready := make(chan struct{}), make(chan struct{})
 	once := sync.OnceFunc(func() { close(looked) })
 	refresher := market.NewRefresher(b.source, market.RefresherOptions{
-		Interval: b.interval, Eager: true, Read: b.read, Check: b.gate.Check, Take: b.take, Waits: b.waits,
+		Interval: b.interval, Eager: true, Read: b.read, Check: b.gate.Check, Doubts: b.gate.Doubts, Take: b.take, Waits: b.waits,
 		State:  func(err error) { b.state(err); once() },
 		Serves: func() bool { return b.board.Market() != nil || b.mirror != nil && b.restore(ctx) },
-		Passed: b.gate.Passed,
+		Passed: func() { b.gate.Passed(); once() },
 	})
 	parts.Go(func() {
 		defer once()

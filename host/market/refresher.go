@@ -13,6 +13,7 @@ import (
 type RefresherOptions struct {
 	Interval time.Duration // between two passes; default 2 s
 	Settle   int           // passes in a row that must see the same before it is loaded; default 2
+	Patience int           // the same for a market that Doubts is true of; default 5
 	Deadline time.Duration // of one pass; default 5 min
 	Eager    bool          // the first pass comes at once and loads what it sees, settled or not
 	Read     Options       // how runs are read
@@ -21,6 +22,9 @@ type RefresherOptions struct {
 	// is ErrRefused is not tried again before it changed. It is called within
 	// the deadline of the pass.
 	Check func(ctx context.Context, m *Market) error
+	// Doubts reports whether a market that may serve looks as if more of it were on
+	// the way. Such a one is held back until its run was left alone for longer.
+	Doubts func(m *Market) bool
 	// Take gets a market with another revision than the one before. Its error
 	// means that the market does not serve.
 	Take func(m *Market) error
@@ -41,6 +45,7 @@ type RefresherOptions struct {
 const (
 	defaultInterval = 2 * time.Second
 	defaultSettle   = 2
+	defaultPatience = 5
 	defaultDeadline = 5 * time.Minute
 	maxPause        = 2 * time.Minute // between two attempts at what failed
 	maxEarlier      = 3               // runs that are tried where the newest cannot serve
@@ -64,11 +69,17 @@ func NewRefresher(src Source, opt RefresherOptions) *Refresher {
 	if opt.Settle <= 0 {
 		opt.Settle = defaultSettle
 	}
+	if opt.Patience <= 0 {
+		opt.Patience = defaultPatience
+	}
 	if opt.Deadline <= 0 {
 		opt.Deadline = defaultDeadline
 	}
 	if opt.Check == nil {
 		opt.Check = func(context.Context, *Market) error { return nil }
+	}
+	if opt.Doubts == nil {
+		opt.Doubts = func(*Market) bool { return false }
 	}
 	if opt.Serves == nil {
 		opt.Serves = func() bool { return false }
@@ -86,7 +97,8 @@ func NewRefresher(src Source, opt RefresherOptions) *Refresher {
 //
 // A source that looks different is loaded once it has looked the same on
 // Settle passes in a row and still does after loading, so that a run folder
-// that is being written is not taken half. (A writer that pauses for longer is
+// that is being written is not taken half; on Patience passes where something
+// seems to be missing. (A writer that pauses for longer is
 // taken as it stands, and again when it went on, unless Check sees it;
 // renaming a finished folder into place avoids this.) What failed, wholly or
 // for a file that could not be read, is tried again with growing pauses. The
@@ -122,9 +134,10 @@ type watch struct {
 	src     Source
 	current *Market
 
-	seen    string // what the last pass saw
-	same    int    // passes in a row that saw it
-	settled bool   // the next pass need not wait for that
+	seen    string  // what the last pass saw
+	same    int     // passes in a row that saw it
+	settled bool    // the next pass need not wait for that
+	held    *Market // what was loaded of it and is held back, nil = nothing
 
 	tried    string // what the last attempt loaded
 	failed   error  // how that ended
@@ -155,7 +168,7 @@ func (w *watch) pass(ctx context.Context) {
 		return
 	}
 	if within.Err() != nil {
-		w.seen, w.same = "", 0
+		w.seen, w.same, w.held = "", 0, nil
 		w.report("", late)
 		return
 	}
@@ -196,7 +209,7 @@ func (w *watch) look(ctx context.Context) {
 		w.opt.Waits(l.Waiting)
 	}
 	if now != w.seen {
-		w.seen, w.same = now, 0
+		w.seen, w.same, w.held = now, 0, nil
 	}
 	w.same++
 	if now == w.tried && w.waits() {
@@ -206,16 +219,30 @@ func (w *watch) look(ctx context.Context) {
 	if w.same < w.opt.Settle && !w.settled {
 		return
 	}
-	m, refused, err := w.load(ctx, l)
-	if ctx.Err() != nil {
+	if w.held != nil && w.same < w.opt.Patience {
 		return
 	}
-	if _, after, ok := w.list(ctx); !ok || after != now && !w.settled {
-		return
+	m, refused, err := w.held, error(nil), error(nil)
+	if m == nil {
+		if m, refused, err = w.load(ctx, l); ctx.Err() != nil {
+			return
+		}
+		if _, after, ok := w.list(ctx); !ok || after != now && !w.settled {
+			return
+		}
 	}
-	w.settled = false
+	w.held, w.settled = nil, false
 	if err == nil {
 		err = refused
+	}
+	if err == nil && w.same < w.opt.Patience && w.opt.Doubts(m) {
+		if w.current == nil {
+			w.earlier(ctx, l.Run)
+		}
+		if w.current != nil || w.opt.Serves() {
+			w.held = m
+			return
+		}
 	}
 	if err == nil && (w.current == nil || w.current.Revision != m.Revision) {
 		if refused = w.opt.Take(m); refused == nil {
@@ -277,7 +304,7 @@ func (w *watch) list(ctx context.Context) (l *Listing, text string, ok bool) {
 		return nil, "", false
 	}
 	if err != nil {
-		w.seen, w.same, w.settled = "", 0, false
+		w.seen, w.same, w.settled, w.held = "", 0, false, nil
 		w.pause = min(w.pause, 0) // when it is back
 		w.report("", err)
 		return nil, "", false

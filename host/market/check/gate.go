@@ -118,8 +118,16 @@ func (g *Gate) Check(ctx context.Context, m *market.Market) error {
 	if err := r.Err(); err != nil {
 		return err
 	}
-	g.judged = map[string]*Report{m.Revision: r}
+	g.judged[m.Revision] = r
 	return nil
+}
+
+// Doubts reports whether a market that may serve lacks symbols that served last.
+func (g *Gate) Doubts(m *market.Market) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r := g.judged[m.Revision]
+	return r != nil && r.Missing > 0
 }
 
 // Serves notes that a market serves now. Its error says that a start of this
@@ -130,6 +138,7 @@ func (g *Gate) Serves(m *market.Market) error {
 	if g.serving = g.judged[m.Revision]; g.serving == nil {
 		g.serving = Of(m, nil, g.limits) // it served before
 	}
+	clear(g.judged)
 	last := &roster{rosterFormat, g.of, m.RunDate, m.Revision, m.Symbols()}
 	if g.last != nil && g.last.Revision == last.Revision {
 		return nil

@@ -8,6 +8,7 @@ import (
 
 // A host that cannot write to its disk serves what it should all the same.
 func TestTheDiskIsFull(t *testing.T) {
+	t.Parallel()
 	f := fleettest.New(t, 1, fleettest.SmallDisk(4<<20))
 	h, r := f.Hosts[0], f.Read(t)
 	r.Some(20)

@@ -13,6 +13,7 @@ import (
 // step of the load, starts with what it served or with what it is to serve,
 // also when it finds nobody; and with what it is to serve once it does.
 func TestKilledWhileItLoads(t *testing.T) {
+	t.Parallel()
 	f := fleettest.New(t, 2)
 	f.Read(t)
 	victim, serving := f.Hosts[1], "v1.0.0"

@@ -50,6 +50,7 @@ func BenchmarkActivation(b *testing.B) {
 
 // What the benchmark does, once each way, with a reader beside it.
 func TestActivationReachesEveryHost(t *testing.T) {
+	t.Parallel()
 	f := fleettest.New(t, 3)
 	f.Read(t)
 	for _, c := range breaks {

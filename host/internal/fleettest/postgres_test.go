@@ -28,6 +28,7 @@ func degraded(h *fleettest.Host, version, word string) {
 // The registry of a fleet in every kind of trouble: each answer stays right,
 // each host says that it is degraded, and follows by itself when it is over.
 func TestPostgresInTrouble(t *testing.T) {
+	t.Parallel()
 	f := fleettest.New(t, 3, fleettest.Env("MODEL_RELOAD_INTERVAL_SECONDS=300"))
 	r := f.Read(t)
 	r.Some(20)

@@ -14,6 +14,7 @@ import (
 // A host that finds nobody, neither registry nor store nor bars, starts with
 // what it served, says so, and follows when they are back.
 func TestAStartWithNobodyThere(t *testing.T) {
+	t.Parallel()
 	const (
 		stale = 4 * time.Second
 		// A start waits half a second for the registry; the rest is room for what

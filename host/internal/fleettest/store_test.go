@@ -15,6 +15,7 @@ import (
 // no host has yet: no answer is wrong, no release is called failed for what
 // the way to it did, and each host has it by itself when that is over.
 func TestS3InTrouble(t *testing.T) {
+	t.Parallel()
 	f := fleettest.New(t, 3)
 	r := f.Read(t)
 	serving, plain := "v1.0.0", ""

@@ -14,6 +14,7 @@ func (*docsCmd) Run(ctx context.Context, s shell) error {
 	return runSteps(ctx, s.stdout,
 		write("draw docs/book.svg", "TestThePictureIsCurrent", "./host/internal/picture"),
 		write("docs/SETTINGS.md", "TestTheDocumentHasEverySetting", "./host/settings"),
+		write("the linter's arrows", "TestTheTableOfFoldersIsTrueAndTheLinterHoldsIt", "./docs"),
 		write("lists of contents", "TestListsOfContents", "./docs"),
 	)
 }

@@ -2,7 +2,6 @@ package market
 
 import (
 	"fmt"
-	"math"
 
 	"edgesignal/host/market/barfile"
 )
@@ -26,7 +25,7 @@ func (m *Market) align(files []*file, days *tradingDays, sectors map[string]stri
 	}
 	slab := make([]float32, cells)
 	for i := range slab {
-		slab[i] = float32(math.NaN())
+		slab[i] = nan32
 	}
 	for _, f := range files {
 		if f.bars == nil {

@@ -17,8 +17,9 @@ const maxCalendarFile = 4 << 20 // bytes: more than every day from 1900 to 2199
 
 // tradingDays is what calendar.txt says. nil = there is none.
 type tradingDays struct {
-	days []Date // strictly ascending
-	sum  string // SHA-256 of the file
+	days  []Date // strictly ascending
+	sum   string // SHA-256 of the file
+	whole bool   // days before the first bar count too, as rows of Qlib's calendar do
 }
 
 // readCalendar reads calendar.txt where there is one. A damaged one is an error
@@ -36,7 +37,7 @@ func readCalendar(fsys fs.FS, info *FileInfo) (*tradingDays, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", CalendarFile, err)
 	}
-	return &tradingDays{days, release.Sum(content)}, nil
+	return &tradingDays{days: days, sum: release.Sum(content)}, nil
 }
 
 // parseCalendar reads one date a line, as Qlib's calendars/day.txt has it, in
@@ -99,6 +100,9 @@ func (c *tradingDays) fail(files []*file) {
 // between returns the trading days from the first bar of all files to the last.
 func (c *tradingDays) between(first, last int32) []Date {
 	from, _ := slices.BinarySearch(c.days, Date(first))
+	if c.whole {
+		from = 0
+	}
 	to, _ := slices.BinarySearch(c.days, Date(last)+1)
 	return c.days[from:to]
 }
@@ -123,7 +127,9 @@ func calendar(files []*file, given *tradingDays) ([]Date, dayIndex) {
 	if given != nil {
 		days := given.between(first, last)
 		for i, d := range days {
-			x.index[int32(d)-first] = int32(i)
+			if int32(d) >= first {
+				x.index[int32(d)-first] = int32(i)
+			}
 		}
 		return days, x
 	}

@@ -1,13 +1,18 @@
 package market
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"edgesignal/host/market/barfile"
+	"edgesignal/host/release"
 )
 
 // Column is one field of one symbol: Values[i] belongs to calendar row First+i, NaN
@@ -129,4 +134,60 @@ func (f *fields) load(ctx context.Context, m *Market, name string) error {
 	all[name] = columns
 	f.loaded.Store(&all)
 	return nil
+}
+
+// columnReader returns how a market of Parquet files gets one more column of them.
+func columnReader(fsys fs.FS, files []*file) func(ctx context.Context, m *Market, field string) ([]Column, error) {
+	type source struct{ name, sum string }
+	of := map[string]source{}
+	for _, f := range files {
+		if f.bars != nil {
+			of[f.symbol] = source{f.Name, f.sum}
+		}
+	}
+	return func(ctx context.Context, m *Market, field string) ([]Column, error) {
+		columns := make([]Column, len(m.Series))
+		var buf bytes.Buffer
+		var r barfile.Reader
+		for i, s := range m.Series {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			from := of[s.Symbol]
+			content, err := slurp(fsys, from.name, barfile.MaxBytes, &buf)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", from.name, err)
+			}
+			if release.Sum(content) != from.sum {
+				return nil, fmt.Errorf("%s: %w", from.name, ErrChanged)
+			}
+			days, values, there, err := r.ReadField(content, field)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", from.name, err)
+			}
+			if there {
+				columns[i] = m.lay(s, days, values)
+			}
+		}
+		return columns, nil
+	}
+}
+
+// lay puts values on the rows of a series. A day without a bar has none.
+func (m *Market) lay(s *Series, days []int32, values []float32) Column {
+	c := Column{s.First, make([]float32, s.Len())}
+	for i := range c.Values {
+		c.Values[i] = nan32
+	}
+	at := 0
+	for row := range c.Values {
+		day := int32(m.Calendar[s.First+row])
+		for at < len(days) && days[at] < day {
+			at++
+		}
+		if at < len(days) && days[at] == day && s.HasBar(row) {
+			c.Values[row] = values[at]
+		}
+	}
+	return c
 }

@@ -18,8 +18,6 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var nan32 = float32(math.NaN())
-
 // barsOn returns a symbol's file with a bar on each of the days; every number
 // names its symbol and day.
 func barsOn(t testing.TB, symbol string, days ...string) []byte {

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"edgesignal/host/market/qlibfile"
 )
 
 const (
@@ -37,8 +39,12 @@ type Listing struct {
 	Files    []FileInfo // the run's .parquet files, sorted by name
 	Sums     *FileInfo  // the run's SHA256SUMS, nil = there is none
 	Sectors  *FileInfo  // symbols.csv, nil = there is none
-	Calendar *FileInfo  // calendar.txt, nil = there is none
-	Waiting  []Date     // newer runs, newest first, that are not taken before their _SUCCESS is there
+	Calendar *FileInfo  // calendar.txt, nil = there is none; in Qlib's data directory calendars/day.txt
+
+	Instruments []FileInfo // instruments/*.txt, sorted by name
+	Provider    bool       // it is Qlib's data directory: Files are its .day.bin files, Run is the calendar's last day
+
+	Waiting []Date // newer runs, newest first, that are not taken before their _SUCCESS is there
 }
 
 // FileInfo describes a file without its content. Equal ones have equal content.
@@ -52,6 +58,7 @@ type FileInfo struct {
 type Layout struct {
 	Folders           []string  // names right below the data directory; those that are no day do not matter
 	Sectors, Calendar *FileInfo // nil = there is none
+	Instruments       []FileInfo
 	// Files returns what lies right below a folder that RunFile is true of, with
 	// names relative to it.
 	Files func(folder string) ([]FileInfo, error)
@@ -102,7 +109,7 @@ func (y Layout) List(before Date) (*Listing, error) {
 				continue
 			}
 		}
-		l.Sectors, l.Calendar, l.Waiting = y.Sectors, y.Calendar, waiting
+		l.Sectors, l.Calendar, l.Instruments, l.Waiting = y.Sectors, y.Calendar, y.Instruments, waiting
 		return l, nil
 	}
 	if len(waiting) > 0 {
@@ -159,15 +166,18 @@ func (l *Listing) All() []FileInfo {
 			all = append(all, *f)
 		}
 	}
-	return all
+	return append(all, l.Instruments...)
 }
 
 // Symbols returns the symbols that the names of the run's files say, sorted. Files that are
 // named for none are left out.
 func (l *Listing) Symbols() []string {
 	symbols := make([]string, 0, len(l.Files))
-	for _, f := range l.Files {
-		if symbol, err := CanonicalSymbol(f.stem()); err == nil {
+	for i, f := range l.Files {
+		if i > 0 && l.Provider && l.unit(f) == l.unit(l.Files[i-1]) {
+			continue
+		}
+		if symbol, err := l.symbol(f); err == nil {
 			symbols = append(symbols, symbol)
 		}
 	}
@@ -183,6 +193,33 @@ func (l *Listing) String() string {
 		fmt.Fprintf(&b, "%q %d %q\n", f.Name, f.Size, f.Tag)
 	}
 	return b.String()
+}
+
+// unit returns what fails as a whole when a file does: a run's file itself, or the folder of a
+// symbol in Qlib's data directory.
+func (l *Listing) unit(f FileInfo) string {
+	if l.Provider {
+		return path.Dir(f.Name)
+	}
+	return f.Name
+}
+
+// Units returns how many symbols' files, or folders in Qlib's data directory, the listing names.
+func (l *Listing) Units() (n int) {
+	for i, f := range l.Files {
+		if i == 0 || l.unit(f) != l.unit(l.Files[i-1]) {
+			n++
+		}
+	}
+	return n
+}
+
+// symbol returns the symbol that a file is named for.
+func (l *Listing) symbol(f FileInfo) (string, error) {
+	if l.Provider {
+		return CanonicalSymbol(qlibfile.Symbol(path.Base(path.Dir(f.Name))))
+	}
+	return CanonicalSymbol(f.stem())
 }
 
 // stem returns the file's name without folder and extension.

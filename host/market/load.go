@@ -18,6 +18,14 @@ type Options struct {
 //	<YYYY-MM-DD>/_SUCCESS           where older runs have it: the run is whole
 //	symbols.csv                     optional: symbol,sector
 //	calendar.txt                    optional: the trading days, one a line
+//	instruments/<name>.txt          optional: universes, in Qlib's form
+//
+// or Qlib's own data directory, which is found by its calendars/day.txt and
+// features:
+//
+//	calendars/day.txt               the trading days
+//	features/<symbol>/<field>.day.bin
+//	instruments/<name>.txt
 //
 // The newest folder whose name is a day and that holds a .parquet file wins;
 // other names are ignored. A file that cannot be used becomes a Failure and
@@ -57,7 +65,7 @@ func LoadListed(ctx context.Context, fsys fs.FS, l *Listing, opt Options) (*Mark
 		opt.BadBars = WarnBadBars
 	}
 	fault := func(err error) error { return fmt.Errorf("market data: run %s: %w", l.Run, err) }
-	days, err := readCalendar(fsys, l.Calendar)
+	days, err := l.readCalendar(fsys)
 	if err != nil {
 		return nil, fault(err)
 	}
@@ -65,7 +73,18 @@ func LoadListed(ctx context.Context, fsys fs.FS, l *Listing, opt Options) (*Mark
 	if err != nil {
 		return nil, fault(err)
 	}
-	files, err := readFiles(ctx, fsys, l.Files)
+	var files []*file
+	var folders []*symbolFolder // in Qlib's data directory
+	if l.Provider {
+		if folders, err = readProvider(ctx, fsys, l.Files, days.days); err == nil {
+			files = make([]*file, len(folders))
+			for i, f := range folders {
+				files[i] = &f.file
+			}
+		}
+	} else {
+		files, err = readFiles(ctx, fsys, l.Files)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -74,15 +93,17 @@ func LoadListed(ctx context.Context, fsys fs.FS, l *Listing, opt Options) (*Mark
 	suspicions := opt.BadBars.apply(files)
 	days.fail(files)
 	sectors := readSectors(fsys, l.Sectors)
+	universes := readUniverses(fsys, l.Instruments)
 	m := &Market{
-		Revision:      revision(l, files, sectors, days, sums, opt.BadBars),
+		Revision:      revision(l, files, sectors, universes, days, sums, opt.BadBars),
 		RunDate:       l.Run,
 		Sectors:       sectors.names(),
-		Failures:      failures(files, sectors),
+		Failures:      append(failures(files, sectors), universes.failures...),
 		Suspicions:    suspicions,
 		CalendarGiven: days != nil,
+		instruments:   universes.of,
 		listing:       l,
-		unread:        sectors.unread,
+		unread:        sectors.unread || universes.unread,
 	}
 	for _, f := range files {
 		m.unread = m.unread || f.unread
@@ -93,5 +114,18 @@ func LoadListed(ctx context.Context, fsys fs.FS, l *Listing, opt Options) (*Mark
 	if len(m.Series) == 0 {
 		return nil, fault(fmt.Errorf("none of its %d files can be used; the first, %s: %s", len(files), files[0].Name, files[0].reason))
 	}
+	if l.Provider {
+		m.provide(fsys, folders)
+	} else {
+		m.fields = &fields{read: columnReader(fsys, files)}
+	}
 	return m, nil
+}
+
+// readCalendar returns the trading days that a listing's own file names; nil = it has none.
+func (l *Listing) readCalendar(fsys fs.FS) (*tradingDays, error) {
+	if l.Provider {
+		return readProviderCalendar(fsys, l.Calendar)
+	}
+	return readCalendar(fsys, l.Calendar)
 }

@@ -22,6 +22,10 @@ type Market struct {
 	Suspicions    []Suspicion // bars that cannot be, sorted by symbol, whether or not they are part of Series
 	CalendarGiven bool        // Calendar is calendar.txt's
 
+	instruments map[string]*Instruments // by name in lower case
+	fields      *fields                 // what is loaded beside Series when it is needed; nil = nothing can be
+	exact       bool                    // fields has the bars too, with the rows that each has in its own file
+
 	index   map[string]int32 // of Series by symbol; a hint, which Index checks
 	listing *Listing         // what its source looked like before it was read
 	unread  bool             // a file could not be read for a reason that may pass
@@ -47,8 +51,8 @@ func (m *Market) Arrange() {
 func (m *Market) File(symbol string) string {
 	if m.listing != nil {
 		for _, f := range m.listing.Files {
-			if strings.EqualFold(f.stem(), symbol) {
-				return f.Name
+			if s, err := m.listing.symbol(f); err == nil && s == symbol {
+				return m.listing.unit(f)
 			}
 		}
 	}

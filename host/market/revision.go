@@ -12,7 +12,7 @@ import (
 // bytes give equal revisions on every machine; "-" stands for bytes that were
 // not read. What is rare is named only where it is there, so that a market
 // without it keeps its revision.
-func revision(l *Listing, files []*file, s sectors, days *tradingDays, sums *recorded, bad BadBars) string {
+func revision(l *Listing, files []*file, s sectors, u universes, days *tradingDays, sums *recorded, bad BadBars) string {
 	var b strings.Builder
 	sum := func(name, sum string) {
 		if sum == "" {
@@ -30,6 +30,9 @@ func revision(l *Listing, files []*file, s sectors, days *tradingDays, sums *rec
 	}
 	if sums != nil {
 		sum(SumsFile, sums.sum)
+	}
+	for _, line := range u.sums {
+		b.WriteString(line)
 	}
 	if bad != WarnBadBars {
 		fmt.Fprintf(&b, "bad bars %s\n", bad)

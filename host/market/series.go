@@ -1,5 +1,9 @@
 package market
 
+import "math"
+
+var nan32 = float32(math.NaN())
+
 // Columns are daily bars by field: equal lengths, one entry a calendar day,
 // oldest first, float32 as Qlib stores them. NaN is a missing value; a day
 // without a bar is NaN in every column. VWAP may be nil: the field is missing

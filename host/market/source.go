@@ -86,6 +86,20 @@ func (d directory) list(before Date) (*Listing, error) {
 	}
 	layout := Layout{Files: d.files, Finished: d.finished}
 	for _, e := range root {
+		if e.Name() == InstrumentsFolder && d.isFolder(e) {
+			if layout.Instruments, err = d.instruments(); err != nil {
+				return nil, fmt.Errorf("market data: %w", err)
+			}
+		}
+	}
+	if d.isProvider(root) {
+		l, err := d.provider(layout.Instruments, before)
+		if err != nil {
+			return nil, fmt.Errorf("market data: %w", err)
+		}
+		return l, nil
+	}
+	for _, e := range root {
 		switch name := e.Name(); {
 		case name == SectorsFile:
 			layout.Sectors = d.info(e, name)

@@ -57,7 +57,7 @@ func Of(m *market.Market, before []string, limits Limits) *Report {
 		Failures: map[market.FailureKind]int{}, Faults: map[market.BarFault]int{}, Thin: []Coverage{}, Suspicious: []market.Suspicion{}, Lost: []string{}, Refused: []string{},
 	}
 	if l != nil {
-		r.Files = len(l.Files)
+		r.Files = l.Units()
 	}
 	if m.CalendarGiven {
 		r.Calendar = market.CalendarFile

@@ -57,7 +57,7 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	if n := len(m.Failures); n > 0 && !c.AllowFailures {
 		return fmt.Errorf("%d files of run %s cannot be used, and nothing was written; --allow-failures leaves them out", n, m.RunDate)
 	}
-	of, err := c.of(m, s.err)
+	of, err := c.of(ctx, m, s.err)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func outputError(err error) error {
 
 // of returns the columns that are asked for. A field that no bars have is told, and
 // missing.
-func (c *featuresCmd) of(m *market.Market, warnTo io.Writer) (*research.Features, error) {
+func (c *featuresCmd) of(ctx context.Context, m *market.Market, warnTo io.Writer) (*research.Features, error) {
 	if c.Features == "" {
 		return research.Alpha158(), nil
 	}
@@ -100,7 +100,10 @@ func (c *featuresCmd) of(m *market.Market, warnTo io.Writer) (*research.Features
 	if err != nil {
 		return nil, fmt.Errorf("--features %s: %w", c.Features, err)
 	}
-	if err := plan.Program.CheckFields(func(field string) bool { return slices.Contains(feature.BarFields, field) }); err != nil {
+	if err := m.LoadFields(ctx, plan.Program.Fields()); err != nil {
+		return nil, err
+	}
+	if err := plan.Program.CheckFields(func(field string) bool { return slices.Contains(feature.BarFields, field) || m.HasField(field) }); err != nil {
 		_, _ = fmt.Fprintf(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
 	}
 	return research.Raw(plan, m), nil

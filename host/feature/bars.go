@@ -6,7 +6,8 @@ import (
 	"edgesignal/host/market"
 )
 
-// Bars is a market as the source of an expression's columns.
+// Bars is a market as the source of an expression's columns. Fields beside the bars
+// are there once the market has loaded them.
 type Bars struct{ Market *market.Market }
 
 // BarFields are the fields that every market may have. Where it has none of them,
@@ -15,27 +16,10 @@ var BarFields = []string{"open", "high", "low", "close", "volume", "vwap"}
 
 // Series returns a symbol's column of a field.
 func (b Bars) Series(symbol, field string) (first int, values []float32) {
-	s := b.Market.Find(strings.ToUpper(symbol))
-	if s == nil {
+	i, ok := b.Market.Index(strings.ToUpper(symbol))
+	if !ok {
 		return 0, nil
 	}
-	return s.First, column(s, field)
-}
-
-func column(s *market.Series, field string) []float32 {
-	switch field {
-	case "open":
-		return s.Open
-	case "high":
-		return s.High
-	case "low":
-		return s.Low
-	case "close":
-		return s.Close
-	case "volume":
-		return s.Volume
-	case "vwap":
-		return s.VWAP
-	}
-	return nil
+	c := b.Market.Column(i, field)
+	return c.First, c.Values
 }

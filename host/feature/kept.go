@@ -75,18 +75,16 @@ func (k *Kept) base(p *Plan, m *market.Market, s *market.Series) (*expr.Checkpoi
 	}
 	end := len(k.market.Calendar)
 	for _, symbol := range append([]string{s.Symbol}, p.Program.Symbols()...) {
-		was, is := k.market.Find(symbol), m.Find(symbol)
-		switch {
-		case was == nil && is == nil:
-		case was == nil || is == nil || was.First != is.First:
-			return nil, nil
-		default:
-			for _, field := range p.Program.Fields() {
-				if !samePrefix(column(was, field), column(is, field)) {
-					return nil, nil
-				}
+		for _, field := range p.Program.Fields() {
+			wasFirst, was := Bars{k.market}.Series(symbol, field)
+			isFirst, is := Bars{m}.Series(symbol, field)
+			if len(was) == 0 && len(is) == 0 {
+				continue
 			}
-			end = min(end, was.First+was.Len())
+			if wasFirst != isFirst || !samePrefix(was, is) {
+				return nil, nil
+			}
+			end = min(end, wasFirst+len(was))
 		}
 	}
 	kept := k.symbols[i].checkpoints

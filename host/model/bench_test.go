@@ -66,7 +66,7 @@ func BenchmarkPredict(b *testing.B) {
 				f.trees = append(f.trees, t)
 			}
 		}
-		e, err := newEnsemble(f)
+		e, err := newByLeaves(f)
 		require.NoError(b, err)
 		flat, err := newFlat(f)
 		m := newModel(f, e, flat, err)

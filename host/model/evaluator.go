@@ -20,7 +20,7 @@ const (
 
 // newModel decides what evaluates a forest without linear trees: leaves, or the batch evaluator if
 // there is one and it agrees with leaves on the probe.
-func newModel(f *forest, e *ensemble, batch *flat, err error) *Model {
+func newModel(f *forest, e *byLeaves, batch *flat, err error) *Model {
 	m := &Model{header: f.header, trees: len(f.trees), leaves: e}
 	if err != nil {
 		return m.onLeaves(err.Error())
@@ -66,7 +66,7 @@ func (m *Model) Hold(rows []float64) *Model {
 
 // hold compares the sums that evaluate gives for rows, together and one by one,
 // with those of leaves.
-func hold(evaluate func(dst, rows []float64), e *ensemble, rows []float64) (err error) {
+func hold(evaluate func(dst, rows []float64), e *byLeaves, rows []float64) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it panics: %v", p)

@@ -61,7 +61,7 @@ func TestBatchEqualsLeavesOnGrownTrees(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%d columns, %d trees of %d leaves", c.width, c.trees, c.leaves), func(t *testing.T) {
 			f := grown(r, c.width, c.trees, c.leaves)
-			e, err := newEnsemble(f)
+			e, err := newByLeaves(f)
 			require.NoError(t, err)
 			b, err := newFlat(f)
 			m := newModel(f, e, b, err)

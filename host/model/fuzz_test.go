@@ -37,7 +37,7 @@ func FuzzBatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, width, trees uint8, leaves uint16, bits []byte) {
 		columns := 1 + int(width)
 		forest := grown(rand.New(rand.NewPCG(seed, 0)), columns, 1+int(trees)%16, 1+int(leaves)%300)
-		e, err := newEnsemble(forest)
+		e, err := newByLeaves(forest)
 		require.NoError(t, err)
 		b, err := newFlat(forest)
 		m := newModel(forest, e, b, err)

@@ -9,13 +9,13 @@ import (
 	"github.com/dmitryikh/leaves"
 )
 
-// ensemble sums trees with the library leaves.
+// byLeaves sums trees with the library leaves.
 //
 // leaves reads a row as it is given, while LightGBM's reader of dense rows
 // changes some values first; and it converts every category to int32, which
 // for NaN and for values out of range is a different number on amd64 and
 // arm64. So each row is copied and both kinds of value are replaced.
-type ensemble struct {
+type byLeaves struct {
 	trees       *leaves.Ensemble
 	width       int
 	categorical []int     // columns, ascending
@@ -39,9 +39,9 @@ const (
 	minWidth = 2
 )
 
-// newEnsemble builds the trees of a checked forest, and predicts once. Both
+// newByLeaves builds the trees of a checked forest, and predicts once. Both
 // must not panic after the check; should they, it is the model's fault.
-func newEnsemble(f *forest) (e *ensemble, err error) {
+func newByLeaves(f *forest) (e *byLeaves, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			e, err = nil, malformed("leaves cannot read the model: %v", p)
@@ -55,7 +55,7 @@ func newEnsemble(f *forest) (e *ensemble, err error) {
 	if trees.NEstimators() != len(f.trees) {
 		return nil, malformed("leaves read %d of %d trees", trees.NEstimators(), len(f.trees))
 	}
-	e = &ensemble{trees: trees, width: f.width, categorical: f.categorical}
+	e = &byLeaves{trees: trees, width: f.width, categorical: f.categorical}
 	e.rows.New = func() any {
 		row := make([]float64, leavesWidth)
 		return &row
@@ -67,7 +67,7 @@ func newEnsemble(f *forest) (e *ensemble, err error) {
 }
 
 // probe predicts a row of zeros and one of missing values.
-func (e *ensemble) probe() error {
+func (e *byLeaves) probe() error {
 	rows := make([]float64, 2*e.width)
 	for i := range e.width {
 		rows[i] = math.NaN()
@@ -76,7 +76,7 @@ func (e *ensemble) probe() error {
 }
 
 // sumLeaves writes the sum of the trees for each row of rows to dst.
-func sumLeaves[V value](e *ensemble, dst []float64, rows []V) error {
+func sumLeaves[V value](e *byLeaves, dst []float64, rows []V) error {
 	scratch := e.rows.Get().(*[]float64)
 	defer e.rows.Put(scratch)
 	row := *scratch
@@ -90,7 +90,7 @@ func sumLeaves[V value](e *ensemble, dst []float64, rows []V) error {
 }
 
 // prepare copies a row as leaves must see it.
-func prepare[V value](e *ensemble, row []float64, from []V) {
+func prepare[V value](e *byLeaves, row []float64, from []V) {
 	for j, v := range from {
 		row[j] = asRead(float64(v))
 	}

@@ -133,7 +133,7 @@ func TestRowwiseReachesTheLeavesOfLeaves(t *testing.T) {
 		byCategory := rapid.SliceOfN(rapid.Bool(), width, width).Draw(rt, "categorical")
 		f, err := parse(drawModel(rt, width, byCategory))
 		require.NoError(rt, err)
-		e, err := newEnsemble(f)
+		e, err := newByLeaves(f)
 		require.NoError(rt, err)
 		r := newRowwise(f)
 		rows := make([]float64, 20*width)

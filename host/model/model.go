@@ -18,7 +18,7 @@ const MaxBytes = 64 << 20
 type Model struct {
 	header
 	trees   int
-	leaves  *ensemble // nil in what LoadAs gives with a batch evaluator, and with linear trees
+	leaves  *byLeaves // nil in what LoadAs gives with a batch evaluator, and with linear trees
 	batch   *flat     // nil = leaves alone
 	reason  string    // why batch is nil
 	rowwise *rowwise  // where there are linear trees, then the only one
@@ -35,7 +35,7 @@ func Load(text []byte) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := newEnsemble(f)
+	e, err := newByLeaves(f)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func LoadAs(text []byte, by Evaluator) (*Model, error) {
 		}
 		m.reason = err.Error()
 	}
-	if m.leaves, err = newEnsemble(f); err != nil {
+	if m.leaves, err = newByLeaves(f); err != nil {
 		return nil, err
 	}
 	return m, nil

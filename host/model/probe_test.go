@@ -50,7 +50,7 @@ func TestCorruptedFlatTrees(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f, err := parse(readModel(t, "reg_100x31"))
 			require.NoError(t, err)
-			e, err := newEnsemble(f)
+			e, err := newByLeaves(f)
 			require.NoError(t, err)
 			b, err := newFlat(f)
 			require.NoError(t, err)

@@ -27,7 +27,7 @@ func newRowwise(f *forest) *rowwise {
 // newLinear makes the model of a forest with linear trees. What leaves cannot say
 // of it, the sums, LightGBM's own predictions hold in the tests; which leaf a
 // row reaches both say, and they must agree on the probe.
-func newLinear(f *forest, e *ensemble) (*Model, error) {
+func newLinear(f *forest, e *byLeaves) (*Model, error) {
 	if f.steps > maxProbeSteps {
 		return nil, unsupported("a row may pass %d splits and terms of linear leaves, and beyond %d it takes too long to hold the evaluators against each other", f.steps, maxProbeSteps)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os/user"
 
 	"edgesignal/host/operate"
@@ -30,11 +29,11 @@ func (w waiting) report(ctx context.Context, io streams, st settings.Shelf, stra
 	var err error
 	switch c.Before {
 	case c.Version:
-		_, err = fmt.Fprintf(io.out, "%s: %s was active already\n", strategy, c.Version)
+		err = say(io.out, "%s: %s was active already\n", strategy, c.Version)
 	case "":
-		_, err = fmt.Fprintf(io.out, "%s: %s is active\n", strategy, c.Version)
+		err = say(io.out, "%s: %s is active\n", strategy, c.Version)
 	default:
-		_, err = fmt.Fprintf(io.out, "%s: %s is active (before: %s)\n", strategy, c.Version, c.Before)
+		err = say(io.out, "%s: %s is active (before: %s)\n", strategy, c.Version, c.Before)
 	}
 	if err != nil {
 		return err

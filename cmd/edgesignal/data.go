@@ -59,24 +59,24 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 func printImport(w io.Writer, sum importer.Summary) error {
 	var b strings.Builder
 	for _, in := range sum.Inputs {
-		fmt.Fprintf(&b, "%s", in.Name)
+		_ = say(&b, "%s", in.Name)
 		if in.Others > 0 {
-			fmt.Fprintf(&b, " and %d more", in.Others)
+			_ = say(&b, " and %d more", in.Others)
 		}
-		fmt.Fprintf(&b, ": %s\n", in.Format)
+		_ = say(&b, ": %s\n", in.Format)
 		for _, c := range in.Columns {
-			fmt.Fprintf(&b, "  %-14s from %s\n", c.Holds, c.From)
+			_ = say(&b, "  %-14s from %s\n", c.Holds, c.From)
 		}
 		if len(in.Unused) > 0 {
-			fmt.Fprintf(&b, "  %-14s %s\n", "not used", listed(in.Unused))
+			_ = say(&b, "  %-14s %s\n", "not used", listed(in.Unused))
 		}
 	}
-	fmt.Fprintf(&b, "%s: %d bars of %d symbols, %s to %s\n", sum.Dir, sum.Rows, sum.Symbols, sum.First, sum.Last)
+	_ = say(&b, "%s: %d bars of %d symbols, %s to %s\n", sum.Dir, sum.Rows, sum.Symbols, sum.First, sum.Last)
 	if a := sum.Appended; a != nil {
-		fmt.Fprintf(&b, "appended to %s: %d bars are new, %d were there already, %d symbols have no new bar\n", a.To, a.Added, a.Same, a.Carried)
+		_ = say(&b, "appended to %s: %d bars are new, %d were there already, %d symbols have no new bar\n", a.To, a.Added, a.Same, a.Carried)
 	}
 	if sum.Empty > 0 {
-		fmt.Fprintf(&b, "%d rows without any value were left out: they are no bars\n", sum.Empty)
+		_ = say(&b, "%d rows without any value were left out: they are no bars\n", sum.Empty)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -80,15 +79,15 @@ func (c *checkCmd) place() (dir string, before market.Date, err error) {
 
 func (c *checkCmd) print(w io.Writer, r *check.Report, m *market.Market) error {
 	if c.JSON {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		return enc.Encode(struct {
+		return sayJSON(w, struct {
 			*check.Report
 			Files []market.Failure `json:"failures"`
 		}{r, m.Failures})
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
+	row := func(name, format string, args ...any) {
+		_ = say(t, "%s\t"+format+"\n", append([]any{name}, args...)...)
+	}
 	row("run", "%s", r.Run)
 	row("revision", "%s", r.Revision)
 	row("days", "%s to %s, %d by %s", m.First(), m.Last(), len(m.Calendar), r.Calendar)

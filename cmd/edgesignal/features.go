@@ -52,7 +52,7 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	for _, f := range m.Failures {
-		_, _ = fmt.Fprintf(s.err, "edgesignal: %s not used: %s\n", f.File, f.Reason)
+		_ = say(s.err, "edgesignal: %s not used: %s\n", f.File, f.Reason)
 	}
 	if n := len(m.Failures); n > 0 && !c.AllowFailures {
 		return fmt.Errorf("%d files of run %s cannot be used, and nothing was written; --allow-failures leaves them out", n, m.RunDate)
@@ -104,7 +104,7 @@ func (c *featuresCmd) of(ctx context.Context, m *market.Market, warnTo io.Writer
 		return nil, err
 	}
 	if err := plan.Program.CheckFields(func(field string) bool { return slices.Contains(feature.BarFields, field) || m.HasField(field) }); err != nil {
-		_, _ = fmt.Fprintf(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
+		_ = say(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
 	}
 	return research.Raw(plan, m), nil
 }

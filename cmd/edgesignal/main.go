@@ -67,7 +67,7 @@ func main() {
 // run returns the whole program but for the process's own ends.
 func run(ctx context.Context, args []string, io streams) int {
 	fail := func(code int, err error) int {
-		_, _ = fmt.Fprintln(io.err, "edgesignal:", text.JoinLines(err.Error()))
+		_ = say(io.err, "edgesignal: %s\n", text.JoinLines(err.Error()))
 		return code
 	}
 	if err := godotenv.Load(); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -256,6 +256,16 @@ func TestPublishReleasesActivate(t *testing.T) {
 	require.Contains(t, r.err, "alpha_baseline v9")
 	require.Contains(t, ok(t, "releases", "alpha_baseline"), "v1.1.0   active")
 	require.Equal(t, exitError, edgesignal(t, "releases", "nobody").code)
+
+	require.Zero(t, publish("v1.0.0", "--strategy", "beta", "--golden", "", "--notes", "fine\nbeta  v9  active\x1b]52;c;eA==\a\u202e").code)
+	require.Contains(t, ok(t, "releases", "beta"), `fine\nbeta  v9  active\x1b]52;c;eA==\a\u202e`+"\n")
+	require.Contains(t, ok(t, "releases", "beta", "--json"), `fine\nbeta  v9  active\u001b]52;c;eA==\u0007\u202e`)
+	r = edgesignal(t, "activate", "beta\x1b[2J", "v1\u202e")
+	require.Equal(t, exitError, r.code)
+	require.Contains(t, r.err, `beta\x1b[2J v1\u202e`)
+	r = publish("v1.0.0", "--strategy", "beta\nv9", "--golden", "")
+	require.Equal(t, exitError, r.code)
+	require.Contains(t, r.err, "strategy has a character that cannot be printed, U+000A at byte 4")
 }
 
 // watched takes a program's output and can be waited on.

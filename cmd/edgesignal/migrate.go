@@ -20,9 +20,9 @@ func (c *migrateCmd) Run(ctx context.Context, io streams) error {
 	case m.Embedded:
 		_, err = fmt.Fprintln(io.out, "nothing to do: an embedded registry migrates itself when it is opened")
 	case m.From == m.To:
-		_, err = fmt.Fprintf(io.out, "the schema is up to date (version %d)\n", m.To)
+		err = say(io.out, "the schema is up to date (version %d)\n", m.To)
 	default:
-		_, err = fmt.Fprintf(io.out, "the schema went from version %d to %d\n", m.From, m.To)
+		err = say(io.out, "the schema went from version %d to %d\n", m.From, m.To)
 	}
 	return err
 }

@@ -61,7 +61,7 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(io.out, "%s %s: %s, model sha256:%s\n%s\n", done.Strategy, done.Version, done.Status, done.ModelSHA256, summary(&done.Report))
+	err = say(io.out, "%s %s: %s, model sha256:%s\n%s\n", done.Strategy, done.Version, done.Status, done.ModelSHA256, summary(&done.Report))
 	if err != nil || !c.Activate {
 		return err
 	}

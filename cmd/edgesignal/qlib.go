@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -36,10 +35,7 @@ func (c *qlibCheckCmd) Run(s streams) error {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	if c.JSON {
-		enc := json.NewEncoder(s.out)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		err = enc.Encode(report)
+		err = sayJSON(s.out, report)
 	} else {
 		err = writeReport(s.out, report)
 	}
@@ -70,7 +66,7 @@ func writeReport(w io.Writer, r *qlib.Report) error {
 		if l.Line > 0 {
 			line = fmt.Sprint(l.Line)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", line, l.Part, l.What, verdicts[l.Verdict], l.Why)
+		_ = say(table, "%s\t%s\t%s\t%s\t%s\n", line, l.Part, l.What, verdicts[l.Verdict], l.Why)
 	}
 	if err := table.Flush(); err != nil {
 		return err

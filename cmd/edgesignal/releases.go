@@ -84,9 +84,7 @@ func (c *releasesCmd) Run(ctx context.Context, io streams) error {
 		}
 	}
 	if c.JSON {
-		enc := json.NewEncoder(io.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(lines)
+		return sayJSON(io.out, lines)
 	}
 	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "STRATEGY\tVERSION\tSTATUS\tCREATED\tACTIVATED\tBY\tNOTES")
@@ -95,7 +93,7 @@ func (c *releasesCmd) Run(ctx context.Context, io streams) error {
 		if l.ActivatedAt != nil {
 			activated = l.ActivatedAt.Format(time.RFC3339)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Strategy, l.Version, l.Status, l.CreatedAt.Format(time.RFC3339), activated, l.CreatedBy, l.Notes)
+		_ = say(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Strategy, l.Version, l.Status, l.CreatedAt.Format(time.RFC3339), activated, l.CreatedBy, l.Notes)
 	}
 	return w.Flush()
 }

@@ -38,9 +38,7 @@ func (c *ruleCheckCmd) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%s: %w", c.Module, err)
 	}
 	if c.JSON {
-		enc := json.NewEncoder(s.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(ruleLine{
+		return sayJSON(s.out, ruleLine{
 			v.Meta.Name, v.Meta.Version, v.Meta.Description, append([]string{}, v.Meta.Columns...), v.Meta.Params, v.Bytes, v.SHA256, v.Report,
 		})
 	}
@@ -52,7 +50,7 @@ func (c *ruleCheckCmd) Run(ctx context.Context, s streams) error {
 	for _, step := range v.Report.Steps {
 		took = append(took, fmt.Sprintf("%s %.1f ms", step.Name, step.Millis))
 	}
-	_, err = fmt.Fprintf(s.out, "%s %s: admissible, %d bytes, sha256:%s\n  %s\n  columns: %s\n  parameters: %s\n  probe: %d symbols, %d units of fuel\n  gate: %s\n",
+	err = say(s.out, "%s %s: admissible, %d bytes, sha256:%s\n  %s\n  columns: %s\n  parameters: %s\n  probe: %d symbols, %d units of fuel\n  gate: %s\n",
 		v.Meta.Name, v.Meta.Version, v.Bytes, v.SHA256, v.Meta.Description, columns, v.Meta.Params,
 		v.Report.Probe.Symbols, v.Report.Probe.Fuel, strings.Join(took, ", "))
 	return err

@@ -36,7 +36,7 @@ func (c *ruleMetaCmd) Run(s streams) error {
 	if err := durable.Replace(c.Module, 0o644, func(w io.Writer) error { _, err := w.Write(wasm); return err }); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s: %s %s, %d bytes\n", c.Module, meta.Name, meta.Version, len(wasm))
+	err = say(s.out, "%s: %s %s, %d bytes\n", c.Module, meta.Name, meta.Version, len(wasm))
 	return err
 }
 

@@ -24,11 +24,11 @@ func (c *ruleNewCmd) Run(io streams) error {
 		return err
 	}
 	for _, f := range files {
-		if _, err := fmt.Fprintln(io.out, filepath.Join(c.Dir, filepath.FromSlash(f.Path))); err != nil {
+		if err := say(io.out, "%s\n", filepath.Join(c.Dir, filepath.FromSlash(f.Path))); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(io.out, "\nHow it is built and tried out: %s\n", filepath.Join(c.Dir, "README.md"))
+	err := say(io.out, "\nHow it is built and tried out: %s\n", filepath.Join(c.Dir, "README.md"))
 	return err
 }
 

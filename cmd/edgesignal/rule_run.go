@@ -48,15 +48,15 @@ func (c *ruleRunCmd) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("%s: %w", c.Module, err)
 	}
 	printLog(s, v.Book.Log, v.Book.Dropped)
-	_, _ = fmt.Fprintf(s.err, "fuel: %d of %d units for %d symbols\n", v.Book.Fuel, rule.Budget(len(scores.Symbols)), len(scores.Symbols))
+	_ = say(s.err, "fuel: %d of %d units for %d symbols\n", v.Book.Fuel, rule.Budget(len(scores.Symbols)), len(scores.Symbols))
 	return scores.WriteWeights(s.out, v.Book.Weights)
 }
 
 func printLog(s streams, lines []rule.Line, dropped int) {
 	for _, l := range lines {
-		_, _ = fmt.Fprintf(s.err, "log: %s\n", l.Text)
+		_ = say(s.err, "log: %s\n", l.Text)
 	}
 	if dropped > 0 {
-		_, _ = fmt.Fprintf(s.err, "log: and %d lines more\n", dropped)
+		_ = say(s.err, "log: and %d lines more\n", dropped)
 	}
 }

@@ -35,7 +35,7 @@ func (c *scoreCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if w := rows.Warning(); w != "" {
-		_, _ = fmt.Fprintf(s.err, "edgesignal: warning: %s\n", w)
+		_ = say(s.err, "edgesignal: warning: %s\n", w)
 	}
 	return research.Score(ctx, m, rows, c.Raw, s.out)
 }

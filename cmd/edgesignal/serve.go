@@ -33,11 +33,12 @@ func listen(address string, port uint16) (net.Listener, error) {
 	return net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(int(port))))
 }
 
-// newLogger writes lines for people on a terminal, JSON elsewhere.
+// newLogger writes lines for people on a terminal, JSON elsewhere, and in both
+// what a terminal would obey as escapes.
 func newLogger(w io.Writer, level slog.Level) *slog.Logger {
 	opt := &slog.HandlerOptions{Level: level}
 	if isTerminal(w) {
 		return slog.New(slog.NewTextHandler(w, opt))
 	}
-	return slog.New(slog.NewJSONHandler(w, opt))
+	return slog.New(slog.NewJSONHandler(visibleJSON{w}, opt))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -23,14 +22,12 @@ func (c *statusCmd) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	if c.JSON {
-		enc := json.NewEncoder(io.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(v.Document())
+		return sayJSON(io.out, v.Document())
 	}
 	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "STRATEGY\tACTIVE\tSERVED BY\tCONVERGED")
 	for _, s := range v.Strategies {
-		fmt.Fprintf(w, "%s\t%s\t%d of %d live hosts\t%s\n", s.Name, dash(s.Active), s.Serving, s.Live, converged(s))
+		_ = say(w, "%s\t%s\t%d of %d live hosts\t%s\n", s.Name, dash(s.Active), s.Serving, s.Live, converged(s))
 	}
 	fmt.Fprintln(w, "\nHOST\tSTATE\tSTRATEGY\tSERVES\tSINCE\tSHOULD\tLAST OUTCOME")
 	for _, m := range v.Members {
@@ -45,7 +42,7 @@ func memberLines(w *tabwriter.Writer, m fleet.Member) {
 		state = fmt.Sprintf("silent for %s", m.Silent.Round(time.Second))
 	}
 	if len(m.Said) == 0 {
-		fmt.Fprintf(w, "%s\t%s\t-\t-\t-\t-\t-\n", m.Name, state)
+		_ = say(w, "%s\t%s\t-\t-\t-\t-\t-\n", m.Name, state)
 	}
 	for _, o := range m.Said {
 		since, outcome := "-", string(o.Outcome)
@@ -55,7 +52,7 @@ func memberLines(w *tabwriter.Writer, m fleet.Member) {
 		if o.Detail != "" {
 			outcome += ": " + o.Detail
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Name, state, o.Strategy, dash(o.Serving), since, dash(o.Desired), outcome)
+		_ = say(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Name, state, o.Strategy, dash(o.Serving), since, dash(o.Desired), outcome)
 	}
 }
 

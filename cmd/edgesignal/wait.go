@@ -36,9 +36,9 @@ func (w waiting) wait(ctx context.Context, io streams, st settings.Shelf, strate
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(io.out, "%s: %s serves on %d of %d live hosts\n", strategy, version, seen.Serving, seen.Live)
+	err = say(io.out, "%s: %s serves on %d of %d live hosts\n", strategy, version, seen.Serving, seen.Live)
 	if err == nil && len(seen.Silent) > 0 {
-		_, err = fmt.Fprintf(io.err, "silent, and not counted: %s\n", strings.Join(seen.Silent, ", "))
+		err = say(io.err, "silent, and not counted: %s\n", strings.Join(seen.Silent, ", "))
 	}
 	return err
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"edgesignal/host/text"
 )
 
 // answer writes v as JSON with status 200.
@@ -22,13 +24,14 @@ func answer(c *fiber.Ctx, v any) error {
 }
 
 // encoded returns v as one line of JSON. Nothing is escaped for HTML: people read
-// this in a terminal, and no browser takes it for a page.
+// this in a terminal, and no browser takes it for a page. What a terminal would
+// obey is escaped: others may have written it.
 func encoded(v any) ([]byte, error) {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
-	return body.Bytes(), err
+	return text.VisibleJSON(body.Bytes()), err
 }
 
 // instant returns a time as answers show it: RFC 3339 in UTC, to the millisecond.

@@ -58,8 +58,8 @@ func History(dst []float32, c market.Columns, from, to int) {
 	r.history(dst, &c, from, to)
 }
 
-// windowAtATime is History that reads each row's windows anew: what the engine
-// is defined by.
+// windowAtATime computes what History does by reading each row's windows anew. It
+// defines the values: whatever else computes them must give these bits.
 func windowAtATime(dst []float32, c *market.Columns, from, to int) {
 	var f frame
 	for ; from < to; from += block {

@@ -1,6 +1,6 @@
 package alpha158
 
-// lines are what is kept for the straight lines through the closes, beside the
+// lines holds the sums that the straight lines through the closes need, beside the
 // sums of the closes themselves.
 type lines struct {
 	weighted [span + 1]float64 // running sum of row * close
@@ -26,7 +26,8 @@ func (l *lines) load(x []float64) {
 	}
 }
 
-// take adds a raw close, the fed-th row, to the sums of squares.
+// take adds the close of the newest row to the sums of squares; fed is how many
+// rows were taken with it.
 func (l *lines) take(v32 float32, fed, live int) {
 	l.yy[(fed-1)%longest] = 0
 	if v32 != v32 {
@@ -43,9 +44,10 @@ func (l *lines) take(v32 float32, fed, live int) {
 	}
 }
 
-// line returns fit of rows [from, i], whose chain has the place begun, with today at
-// position n. Positions are rows less a constant, so the sums over positions
-// follow from those over rows; all are exact, or fit does it.
+// line returns what fit returns for rows [from, i], with today at position n; begun
+// is the index of the chain that began with row from. Positions are rows less a
+// constant, so the sums over positions follow from those over rows. Where these
+// would be rounded, fit itself is called.
 func (r *roller) line(from, i, n, begun int) line {
 	l, closes := &r.lines, &r.price.prefix
 	if closes.spare < lineBits || l.infinite > r.fed-(i+1-from) {

@@ -1,12 +1,13 @@
 package alpha158
 
-// pairing is what is kept of two columns whose correlation is asked for.
+// pairing holds what is kept of two columns whose correlation is a feature.
 type pairing struct {
 	products [longest]kahan // of the products since a row
-	unpaired int            // the last row taken, 1 the first, with one of the two only
+	unpaired int            // the last row with a value of only one of the two; the first row is 1
 }
 
-// take adds the fed-th row to the sums of products.
+// take adds the newest row to the sums of products; fed is how many rows were
+// taken with it.
 func (p *pairing) take(a, b float64, fed, live int) {
 	p.products[(fed-1)%longest] = kahan{}
 	if a != a || b != b {
@@ -22,9 +23,9 @@ func (p *pairing) take(a, b float64, fed, live int) {
 	}
 }
 
-// corr returns corr of rows [from, i] of x and y, before which skipped rows were
-// taken. In a window where both columns have the same rows, what is kept of
-// each alone is what is needed.
+// corr returns the correlation of x and y over rows [from, i] of the frame; skipped
+// is how many rows were taken before the frame's first. In a window where both
+// columns have values in the same rows, the sums kept of each column serve.
 func (p *pairing) corr(a, b *rolled, x, y []float64, from, i, skipped int) float64 {
 	if p.unpaired > skipped {
 		return corr(x[from:i+1], y[from:i+1])

@@ -1,16 +1,17 @@
 package alpha158
 
-// peaks are the rows of the last 60 that no later one exceeds, oldest first, by
-// falling value: the first of them that lies in a window is its first highest.
-// Minima are the peaks of the negated column.
+// peaks holds those of the last 60 rows whose value no later row exceeds, oldest
+// first, so their values fall. The first of them that lies in a window is the
+// window's highest, the oldest of equal ones. Minima are the peaks of the negated
+// column.
 type peaks struct {
 	rows        [ring]int // counted from the first row taken, 1
 	values      [ring]float64
-	first, next int         // places of the oldest and after the newest, counted up
+	first, next int         // numbers of the oldest and of the one after the newest, never reset
 	missing     [span]uint8 // the first row of the frame at or after i without a value
 }
 
-// ring is a power of two with room for the longest window.
+// ring is the size of a ring buffer: a power of two that holds the longest window.
 const ring = 64
 
 // load notes which rows of the frame have no value.
@@ -24,7 +25,7 @@ func (p *peaks) load(x []float64) {
 	}
 }
 
-// take adds the fed-th row.
+// take adds the newest row; fed is how many rows were taken with it.
 func (p *peaks) take(v float64, fed int) {
 	if p.first < p.next && p.rows[p.first%ring] <= fed-longest {
 		p.first++
@@ -39,7 +40,8 @@ func (p *peaks) take(v float64, fed int) {
 	p.next++
 }
 
-// window returns highest of rows [from, i], before which skipped rows were taken.
+// window returns what highest returns for rows [from, i] of the frame; skipped is
+// how many rows were taken before the frame's first.
 func (p *peaks) window(from, i, skipped int) (value, position float64) {
 	value, position = nan64, nan64
 	for k := p.first; k < p.next; k++ {

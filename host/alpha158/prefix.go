@@ -5,25 +5,26 @@ import (
 	"math/bits"
 )
 
-// prefix are the running sums of a column over a frame, so that a window's sum
-// is one difference.
+// prefix holds the running sums of a column over a frame, so that the sum of a
+// window is one subtraction.
 //
-// That is the Kahan sum of the window to the last bit where no step rounds.
-// Values are integers times a unit, the lowest bit that is set in any of them.
-// A float64 holds every multiple of the unit up to 2^53 of them, so while the
-// sum of all magnitudes stays below that, each running sum, each difference and
-// each step of Kahan's is exact, and his compensation stays 0. A frame whose
-// values lie too far apart for this has its windows added up one by one.
+// The subtraction gives the same bits as pandas' Kahan sum of the window wherever
+// neither of them rounds. All values of the column are whole multiples of one
+// unit, the lowest bit that is set in any of them, and a float64 holds every
+// multiple of it up to 2^53 units exactly. So no sum rounds as long as the
+// magnitudes of all values add up to less than that. In a frame whose values lie
+// too far apart for this, each window is added up by itself.
 type prefix struct {
 	sum   [span + 1]float64 // of the rows before i
 	count [span + 1]float64 // of the values among them
-	spare int               // bits between the largest value and 2^53 units
+	spare int               // by how many bits the largest value is below 2^53 units
 }
 
-// rowBits are enough to count the rows of a frame.
+// rowBits is the number of bits that count the rows of a frame: a sum of that
+// many values may be 2^rowBits times as large as the largest.
 const rowBits = 7
 
-// Enough they are, while the frame has no more rows.
+// This does not compile when a frame has more rows than rowBits can count.
 const _ = uint(1<<rowBits - (span + 1))
 
 // load sums a column of at most span rows. NaN is missing.
@@ -48,8 +49,8 @@ func (p *prefix) load(x []float64) {
 	p.spare = unit - largest
 }
 
-// window returns the sum of the values in rows [from, i] of x, which was loaded, and
-// their number; NaN for none.
+// window returns the sum of the values in rows [from, i] of x and their number,
+// NaN where there are none. x is the column that was loaded.
 func (p *prefix) window(x []float64, from, i int) (sum, n float64) {
 	n = p.count[i+1] - p.count[from]
 	switch {
@@ -67,7 +68,7 @@ func (p *prefix) window(x []float64, from, i int) (sum, n float64) {
 	return k.sum, n
 }
 
-// moveSums are the running sums of a column's changes.
+// moveSums holds the running sums of a column's changes.
 type moveSums struct{ up, down, size prefix }
 
 func (s *moveSums) load(m *moves, n int) {
@@ -76,7 +77,7 @@ func (s *moveSums) load(m *moves, n int) {
 	s.size.load(m.size[:n])
 }
 
-// window returns moves.sum of rows [from, i].
+// window returns what moves.sum returns for rows [from, i].
 func (s *moveSums) window(m *moves, from, i int) (up, down, size float64) {
 	up, _ = s.up.window(m.up[:], from, i)
 	down, _ = s.down.window(m.down[:], from, i)

@@ -5,8 +5,9 @@ import "edgesignal/host/market"
 // longest is the longest window in rows.
 const longest = 60
 
-// worthRolling is from how many rows on rolling is cheaper than a window at a
-// time: the windows of the first row have to be filled.
+// worthRolling is the number of rows from which rolling is cheaper than reading
+// each row's windows: for fewer, filling the first row's windows costs more than
+// the others save.
 const worthRolling = 16
 
 // roller computes consecutive rows with what their windows share, bit for bit
@@ -33,7 +34,7 @@ type roller struct {
 	sorted        [len(windows)]sortedWindow
 }
 
-// rolled is what is kept of a column with mean and deviation.
+// rolled holds what is kept of a column whose mean and deviation are features.
 type rolled struct {
 	prefix
 	chains [longest]chain
@@ -45,7 +46,7 @@ type chain struct {
 	n float64
 }
 
-// history is History of rows [from, to), on a roller that has taken none.
+// history computes what History does, on a roller that has taken no row yet.
 func (r *roller) history(dst []float32, c *market.Columns, from, to int) {
 	for ; from < to; from += block {
 		end := min(from+block, to)
@@ -82,7 +83,7 @@ func (r *roller) load(bars market.Columns) {
 	r.lows.load(f.low[:n])
 }
 
-// take moves every window on to the frame's row i, the one after the last.
+// take moves every window on to row i of the frame, which follows the last one.
 func (r *roller) take(i int) {
 	f, begun := &r.f, r.fed%longest
 	r.fed++
@@ -106,7 +107,8 @@ func (r *roller) take(i int) {
 	}
 }
 
-// take begins a chain in the place begun and adds a value to all live ones.
+// take begins a new chain at index begun and adds the value to every chain that is
+// still needed.
 func (r *rolled) take(v float64, begun, live int) {
 	r.chains[begun] = chain{}
 	if v != v {
@@ -120,7 +122,7 @@ func (r *rolled) take(v float64, begun, live int) {
 	}
 }
 
-// row computes the features of the frame's row i, which was taken last.
+// row computes the features of row i of the frame, the last that was taken.
 func (r *roller) row(dst []float32, i int) {
 	f := &r.f
 	f.kbar(dst, i)
@@ -149,7 +151,8 @@ func (r *roller) row(dst []float32, i int) {
 	}
 }
 
-// moment returns meanStd of rows [from, i], whose chain has the place begun.
+// moment returns what meanStd returns for rows [from, i]; begun is the index of the
+// chain that began with row from.
 func (r *rolled) moment(x []float64, from, i, begun int) moment {
 	sum, n := r.window(x, from, i)
 	if n == 0 {

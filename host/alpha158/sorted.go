@@ -1,6 +1,6 @@
 package alpha158
 
-// sortedWindow are the values of a window in ascending order, equal ones
+// sortedWindow holds the values of a window in ascending order, equal ones
 // oldest first. That order shows where -0 stands beside 0.
 type sortedWindow struct {
 	buffer [longest]float64

@@ -31,7 +31,7 @@ func rolling(v float32) float64 {
 // each expression does, and gives every NaN the same bits.
 func put(dst *float32, v float64) { put32(dst, float32(v)) }
 
-// put32 is put for an expression that is float32 throughout.
+// put32 does the same for an expression that is float32 throughout.
 func put32(dst *float32, v float32) {
 	if v != v {
 		v = nan32

@@ -51,8 +51,8 @@ func (w *body) blockType() (signature, error) {
 	return w.types[i], nil
 }
 
-// branch counts one more place where control can part or meet, and the
-// targets that it has as a br_table.
+// branch counts a place where control can part or meet, and the targets of a
+// br_table.
 func (w *body) branch(start, targets int) error {
 	w.branches++
 	w.targets += targets

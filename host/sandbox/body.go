@@ -1,6 +1,6 @@
 package sandbox
 
-// body is the walk over one function's instructions, and what it counts.
+// body walks over the instructions of one function and counts what Limits bounds.
 type body struct {
 	*checker
 	flow
@@ -180,7 +180,7 @@ func (w *body) call(start int, t uint32) error {
 	return nil
 }
 
-// memory reads the byte 0 that stands for the memory.
+// memory reads the index of the memory, which must be 0: a module has one.
 func (w *body) memory() error {
 	start := w.at
 	b, err := w.Byte()

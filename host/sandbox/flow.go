@@ -172,7 +172,7 @@ func (w *body) jump(depth int) {
 	w.frames[top].outermost = min(w.frames[top].outermost, top-depth)
 }
 
-// unless goes on behind a conditional branch.
+// unless continues with the code that runs when a conditional branch is not taken.
 func (w *body) unless() {
 	if !w.dead {
 		w.newCharge(false)
@@ -186,8 +186,8 @@ func (w *body) calls() {
 	w.callsN++
 }
 
-// measure has the operation at byte start charged by its length, the operand
-// on top of the stack, before it runs.
+// measure inserts a charge before the operation at byte start, by the length that
+// it works on, which is the operand on top of the stack.
 func (w *body) measure(start int, by kind) {
 	if !w.dead {
 		w.insertions = append(w.insertions, insertion{at: start, kind: by})
@@ -200,9 +200,9 @@ func (w *body) stop() {
 	w.dead = true
 }
 
-// merge returns the cost of passing the label of f, which takes so many values.
-// There the compiled code moves the values of the label, and each local and
-// global that can have got another value within f.
+// merge returns the cost of passing the label of f, which takes that many values.
+// At a label the compiled code moves the label's values, and every local and
+// global that code within f may have changed.
 func (w *body) merge(f *frame, values int) int64 {
 	moved := values + min(w.sets-f.sets, w.locals)
 	if w.callsN > f.callsN {

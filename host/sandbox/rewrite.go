@@ -7,7 +7,7 @@ type rewriter struct {
 	out []byte
 	of  *checker
 
-	sections int // of amended: those written
+	sections int // how many of amended have been written
 	section  int // where the contents of the code section begin
 	code     snippets
 }
@@ -15,15 +15,16 @@ type rewriter struct {
 // amended are the sections that metering adds entries to, in their order.
 var amended = [...]byte{sectionType, sectionFunction, sectionGlobal, sectionExport, sectionCode}
 
-// newRewriter expects the module to grow by a third.
+// newRewriter makes room for a module that grows by a third, as most do.
 func newRewriter(of *checker) *rewriter {
 	r := &rewriter{of: of, out: make([]byte, 0, min(of.Left(), of.limits.FileBytes)/3*4+1024)}
 	r.out = append(r.out, Header...)
 	return r
 }
 
-// begin comes before the section id is read. It writes the sections that the
-// module lacks before it. Custom sections, of rank 0, stand anywhere.
+// begin is called before a section is read. It writes the sections that metering
+// needs before this one and that the module lacks. Custom sections have rank 0
+// and may stand anywhere.
 func (r *rewriter) begin(id byte, rank int) {
 	r.complete(rank)
 	if id == sectionCode {
@@ -31,8 +32,8 @@ func (r *rewriter) begin(id byte, rank int) {
 	}
 }
 
-// end comes after the section has been read, the bytes between start and the
-// end of contents.
+// end is called after a section has been read. The section is the bytes from start
+// to the end of contents.
 func (r *rewriter) end(id byte, start int, contents Reader) {
 	switch {
 	case r.sections == len(amended) || id != amended[r.sections]:

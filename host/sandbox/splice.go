@@ -2,8 +2,8 @@ package sandbox
 
 import "encoding/binary"
 
-// kind is what an insertion is: a call of one of the functions that metering
-// adds, which stand behind the guest's in this order, or a charge.
+// kind says what an insertion is: a charge, or a call of one of the functions that
+// metering adds. Those follow the guest's functions in the order of the kinds.
 type kind byte
 
 const (
@@ -69,8 +69,9 @@ func (r *rewriter) body(contents Reader, insertions []insertion) {
 	r.close(start)
 }
 
-// closeCode adds the helpers, which are of type (i32) -> (i32): they take the
-// length that the operation takes, charge it, test the fuel and give it back.
+// closeCode adds the helper functions, of type (i32) -> (i32). Each takes the
+// length that an operation is about to work on, charges for it, tests the fuel
+// and returns the length.
 func (r *rewriter) closeCode() {
 	r.sections++
 	for helper := range helpers {

@@ -1,7 +1,7 @@
 package sandbox
 
-// Fuel is counted in units, and the weight of an operation is how many it
-// costs.
+// Fuel is counted in units. The weight of an operation is the number of units
+// that it costs.
 const (
 	weightEntry  = 8    // of a function: the growth of the stack, and the test
 	weightLoop   = 1    // of each round
@@ -52,8 +52,8 @@ var extendedWeights = weigh(map[[2]int]uint8{
 	{0x0b, 0x0b}: 12, // memory.fill
 })
 
-// weigh spreads rows, each for the opcodes from its first to its last; what
-// is in none weighs 1.
+// weigh returns the weight of each opcode. A row gives that of all opcodes from its
+// first to its last; an opcode in no row weighs 1.
 func weigh(rows map[[2]int]uint8) (t [256]uint8) {
 	for op := range t {
 		t[op] = 1

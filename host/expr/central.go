@@ -104,7 +104,7 @@ func (s *central) drop(x float64, order int) {
 // watch marks the state when too little of it is left of too much.
 func (s *central) watch(v float64) {
 	s.peak = max(s.peak, math.Abs(v-s.mean))
-	const share = 0x1p-52 / (0x1p-52 * 1e3)
+	const share = 0x1p-52 / lost
 	if s.mean != s.mean || s.m2 != s.m2 || s.m3 != s.m3 || s.m4 != s.m4 ||
 		float64(float64(s.mean*s.mean)*(1.0/16)) > s.m2 || float64(float64(s.peak*s.peak)*share) > s.m2 {
 		s.unstable = true
@@ -116,7 +116,7 @@ func (s *central) skew() float64 {
 	if n < 3 {
 		return nan
 	}
-	return s.m3 / float64(s.m2*math.Sqrt(s.m2)) * (float64(n*math.Sqrt(n-1)) / (n - 2))
+	return float64(s.m3 / float64(s.m2*math.Sqrt(s.m2)) * (float64(n*math.Sqrt(n-1)) / (n - 2)))
 }
 
 func (s *central) kurt() float64 {
@@ -124,5 +124,6 @@ func (s *central) kurt() float64 {
 	if n < 4 {
 		return nan
 	}
-	return float64((n-1)/float64((n-2)*(n-3))) * (float64(float64(n*(n+1))*(s.m4/float64(s.m2*s.m2))) - float64(3*(n-1)))
+	inner := float64(float64(n*(n+1))*(s.m4/float64(s.m2*s.m2))) - float64(3*(n-1))
+	return float64((n - 1) / float64((n-2)*(n-3)) * inner)
 }

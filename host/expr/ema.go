@@ -57,7 +57,7 @@ func (b *builder) exponential(com float64, x int) int {
 			if mean != mean {
 				mean = v
 			} else {
-				weight *= factor
+				weight = float64(weight * factor)
 				if v == v {
 					if mean != v {
 						mean = (float64(weight*mean) + v) / (weight + 1)

@@ -104,7 +104,7 @@ func foldPower(x, y float64) (n Number, problem string) {
 	if x == 0 && y < 0 {
 		return n, "a division of numbers by zero"
 	}
-	v := pow(x, y)
+	v := exactPower(x, y)
 	switch {
 	case math.IsNaN(v) && !math.IsNaN(x) && !math.IsNaN(y):
 		return n, "a power of a negative number that is complex"

@@ -113,7 +113,7 @@ func (s *online) total() float64 {
 	case s.n == 0:
 		return nan
 	case s.run >= s.n:
-		return s.prev * s.n
+		return float64(s.prev * s.n)
 	}
 	return s.sum
 }
@@ -208,7 +208,7 @@ func (s *welford) store(w []float64) {
 
 // lost is the share of its sum that a step may leave before pandas 3 adds the
 // window up afresh.
-const lost = 1e3 * 0x1p-52
+const lost = 1e3 / (1 << 52)
 
 func (s *welford) take(v float64) {
 	if v != v {

@@ -102,7 +102,7 @@ func (b *builder) covariance(p pair, n int) int {
 	product := b.add("product", Float64, kernel{cost: 1, run: func(c *call) {
 		x, y, dst := c.in[0].f64, c.in[1].f64, c.out[0].f64
 		for i := c.lo; i < c.hi; i++ {
-			dst[i] = x[i] * y[i]
+			dst[i] = float64(x[i] * y[i])
 		}
 	}}, p.x, p.y)
 	return b.add("covariance", Float64, kernel{cost: 4, run: func(c *call) {

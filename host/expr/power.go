@@ -95,9 +95,9 @@ func powerInts(numbers []*Number) func(*call) {
 			}
 			for ; y > 0; y >>= 1 {
 				if y&1 == 1 {
-					v *= x
+					v = int64(v * x)
 				}
-				x *= x
+				x = int64(x * x)
 			}
 			c.out[0].i64[i] = v
 		}

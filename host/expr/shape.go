@@ -88,7 +88,8 @@ type compensated struct{ sum, added, removed float64 }
 func loadPowers(w []float64) (s powerSums) {
 	s.n, s.run, s.prev = w[0], w[1], w[2]
 	for k := range s.sums {
-		s.sums[k] = compensated{w[3+3*k], w[4+3*k], w[5+3*k]}
+		at := 3 + int(3*k)
+		s.sums[k] = compensated{w[at], w[at+1], w[at+2]}
 	}
 	return s
 }
@@ -96,7 +97,8 @@ func loadPowers(w []float64) (s powerSums) {
 func (s *powerSums) store(w []float64) {
 	w[0], w[1], w[2] = s.n, s.run, s.prev
 	for k, p := range s.sums {
-		w[3+3*k], w[4+3*k], w[5+3*k] = p.sum, p.added, p.removed
+		at := 3 + int(3*k)
+		w[at], w[at+1], w[at+2] = p.sum, p.added, p.removed
 	}
 }
 

@@ -235,5 +235,8 @@ func (s *scanner) operator() (token, error) {
 		}
 		return token{kind: tokenOperator, text: sign, position: l.position}, nil
 	}
+	if l.r == '.' {
+		return token{}, errorAt(l.position, "", "a point outside of a number: names of Python are not known here")
+	}
 	return token{}, errorAt(l.position, "", "character U+%04X does not belong here", l.r)
 }

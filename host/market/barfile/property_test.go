@@ -44,7 +44,7 @@ func drawRows(t *rapid.T) []plainRow {
 // TestReadEqualsRowReader holds the reader against parquet-go's row reader on
 // files of random rows, pages, row groups and codecs.
 func TestReadEqualsRowReader(t *testing.T) {
-	codecs := []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Zstd, &parquet.Gzip}
+	codecs := []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Zstd, &parquet.Gzip, &parquet.Brotli, &parquet.Lz4Raw}
 	rapid.Check(t, func(t *rapid.T) {
 		var file bytes.Buffer
 		w := parquet.NewGenericWriter[plainRow](&file,

@@ -2,8 +2,10 @@ package barfile
 
 import (
 	"encoding/csv"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -55,7 +57,7 @@ func TestReadWriters(t *testing.T) {
 	for folder, count := range map[string]int{"testdata/pandas": 16, "testdata/writers": 71} {
 		want := expected(t, folder+"/expected.csv")
 		files := parquetFiles(t, folder)
-		require.Equal(t, count, len(files))
+		require.Len(t, slices.Collect(maps.Keys(files)), count)
 		var r Reader
 		for name, content := range files {
 			t.Run(name, func(t *testing.T) {

@@ -49,9 +49,10 @@ func (s *Server) answerBook(c *fiber.Ctx, strategy string, q signal.Query) error
 func (s *Server) writeBook(c *fiber.Ctx, snap *live.Snapshot, q signal.Query) error {
 	draft := drafts.Get().(*[]byte)
 	defer drafts.Put(draft)
-	*draft = appendKey((*draft)[:0], snap, &q)
+	stale := s.stale(snap, &q)
+	*draft = appendKey((*draft)[:0], snap, &q, stale)
 	if q.Symbols != nil && (s.pages == nil || !s.asked.before(*draft)) {
-		return s.writeOnce(c, snap, q, draft)
+		return s.writeOnce(c, snap, q, stale, draft)
 	}
 	p, kept := memo.Get(s.pages, *draft)
 	if !kept {
@@ -59,37 +60,43 @@ func (s *Server) writeBook(c *fiber.Ctx, snap *live.Snapshot, q signal.Query) er
 		ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
 		defer cancel()
 		var err error
-		if p, err = s.pages.Do(ctx, key, func() (*page, error) { return s.newPage(ctx, snap, q, draft) }); err != nil {
+		if p, err = s.pages.Do(ctx, key, func() (*page, error) { return s.newPage(ctx, snap, q, stale, draft) }); err != nil {
 			return err
 		}
 	}
 	return p.write(c)
 }
 
+// stale reports whether the answer must say that it is: it is of the newest bars,
+// which are older than MAX_DATA_AGE, because there are no newer ones.
+func (s *Server) stale(snap *live.Snapshot, q *signal.Query) bool {
+	return snap.Market != nil && (q.AsOf == nil || *q.AsOf > snap.Market.Last()) && s.opt.Board.StaleData(snap.Market) != nil
+}
+
 // drafts are buffers that keys and answers are written in.
 var drafts = sync.Pool{New: func() any { return new([]byte) }}
 
 // writeOnce answers with a book that is not kept.
-func (s *Server) writeOnce(c *fiber.Ctx, snap *live.Snapshot, q signal.Query, draft *[]byte) error {
+func (s *Server) writeOnce(c *fiber.Ctx, snap *live.Snapshot, q signal.Query, stale bool, draft *[]byte) error {
 	ctx, cancel := context.WithTimeout(s.ctx, s.limits.book)
 	defer cancel()
 	book, err := s.opt.Engine.Book(ctx, snap, q)
 	if err != nil {
 		return err
 	}
-	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now())
+	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now(), stale)
 	c.Context().SetContentType(fiber.MIMEApplicationJSON)
 	*draft = c.Context().Response.SwapBody(*draft) // sent without a copy
 	return nil
 }
 
-func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Query, draft *[]byte) (*page, error) {
+func (s *Server) newPage(ctx context.Context, snap *live.Snapshot, q signal.Query, stale bool, draft *[]byte) (*page, error) {
 	book, err := s.opt.Engine.Book(ctx, snap, q)
 	if err != nil {
 		return nil, err
 	}
 	// Encoded into the draft first: the length of the page is known only then.
-	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now())
+	*draft = appendBook((*draft)[:0], snap, book, s.opt.Now(), stale)
 	p := &page{body: bytes.Clone(*draft)}
 	if q.Symbols == nil {
 		sum := sha256.Sum256(p.body)
@@ -113,7 +120,10 @@ func (p *page) write(c *fiber.Ctx) error {
 // No part can run into the next: none holds a line feed but the digest of the
 // parameters, which is 32 bytes or none. The same symbols in another order are
 // another key and the same book.
-func appendKey(b []byte, snap *live.Snapshot, q *signal.Query) []byte {
+func appendKey(b []byte, snap *live.Snapshot, q *signal.Query, stale bool) []byte {
+	if stale {
+		b = append(b, "stale "...)
+	}
 	b = append(b, snap.Release.Digest...)
 	b = append(b, '\n')
 	if snap.Market != nil {
@@ -122,6 +132,9 @@ func appendKey(b []byte, snap *live.Snapshot, q *signal.Query) []byte {
 	b = append(b, '\n')
 	if q.AsOf != nil {
 		b = strconv.AppendInt(b, int64(*q.AsOf), 10)
+	}
+	if q.MinDataAsOf != nil {
+		b = strconv.AppendInt(append(b, " from "...), int64(*q.MinDataAsOf), 10)
 	}
 	for _, list := range [...][]string{q.Symbols, q.Only} {
 		b = strconv.AppendInt(append(b, '\n'), int64(len(list)), 10)

@@ -97,6 +97,7 @@ func TestOneChangeIsAnotherPage(t *testing.T) {
 		"market":                  func(s *live.Snapshot, _ *signal.Query) { s.Market = &market.Market{Revision: "n"} },
 		"no market":               func(s *live.Snapshot, _ *signal.Query) { s.Market = nil },
 		"day":                     func(_ *live.Snapshot, q *signal.Query) { q.AsOf = &day },
+		"the oldest day":          func(_ *live.Snapshot, q *signal.Query) { q.MinDataAsOf = &day },
 		"symbols":                 func(_ *live.Snapshot, q *signal.Query) { q.Symbols = []string{"A", "C"} },
 		"symbols run together":    func(_ *live.Snapshot, q *signal.Query) { q.Symbols = []string{"AB"} },
 		"a filter instead":        func(_ *live.Snapshot, q *signal.Query) { q.Symbols, q.Only = nil, q.Symbols },
@@ -117,10 +118,10 @@ func TestOneChangeIsAnotherPage(t *testing.T) {
 	} {
 		snap, q := base()
 		change(snap, q)
-		key := string(appendKey(nil, snap, q))
+		key := string(appendKey(nil, snap, q, false))
 		require.Empty(t, keys[key], "%s", name)
 		keys[key] = name
-		require.Equal(t, key, string(appendKey(nil, snap, q)))
+		require.Equal(t, key, string(appendKey(nil, snap, q, false)))
 	}
 }
 
@@ -195,9 +196,10 @@ func TestBooksAreEncodedAsTheirStructIs(t *testing.T) {
 			book.Excluded = append(book.Excluded, signal.Excluded{Symbol: symbol.Draw(t, "left out"), Reason: signal.NoBar})
 		}
 		now := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "now"), rapid.Int64Range(0, 1e9-1).Draw(t, "ns"))
-		want, err := encoded(newSignalsAnswer(snap, book, now))
+		stale := rapid.Bool().Draw(t, "stale")
+		want, err := encoded(newSignalsAnswer(snap, book, now, stale))
 		require.NoError(t, err)
-		require.Equal(t, string(want), string(appendBook(nil, snap, book, now)))
+		require.Equal(t, string(want), string(appendBook(nil, snap, book, now, stale)))
 	})
 }
 

@@ -334,6 +334,10 @@ func staleCalls(t *testing.T) []call {
 	return []call{
 		{name: "stale", on: s, method: "GET", path: "/readyz", before: lost, status: 503, code: stale},
 		{name: "stale but answering", on: s, method: "GET", path: "/signals", status: 200},
+		{name: "bars that are too old for a client", on: s, method: "GET", path: "/signals?min_data_as_of=2025-01-01", status: 422, code: dataTooOld},
+		{name: "bars that are too old for a book", on: s, method: "POST", path: generatePath, body: `{"symbols":["AAPL"],"min_data_as_of":"2025-01-01T09:30:00-05:00"}`, status: 422, code: dataTooOld},
+		{name: "bars that are just new enough", on: s, method: "POST", path: generatePath, body: `{"symbols":["AAPL"],"min_data_as_of":"2024-12-31"}`, status: 200},
+		{name: "an oldest day that is none", on: s, method: "GET", path: "/signals?min_data_as_of=2024-13-01", status: 400, code: badRequest},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"edgesignal/host/api/body"
 	"edgesignal/host/fleet"
 	"edgesignal/host/live"
+	"edgesignal/host/market"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
@@ -35,6 +36,7 @@ const (
 	unsupportedMediaType code = "unsupported_media_type"
 	invalid              code = "invalid"
 	noData               code = "no_data"
+	dataTooOld           code = "data_too_old"
 	headersTooLarge      code = "headers_too_large"
 	internal             code = "internal"
 	ruleFailed           code = "rule_failed"
@@ -69,6 +71,7 @@ var kinds = map[code]struct {
 	unsupportedMediaType: {status: http.StatusUnsupportedMediaType, title: "The body is of another type"},
 	invalid:              {status: http.StatusUnprocessableEntity, title: "The request asks for something that cannot be"},
 	noData:               {status: http.StatusUnprocessableEntity, title: "No data"},
+	dataTooOld:           {status: http.StatusUnprocessableEntity, title: "The data is too old"},
 	headersTooLarge:      {status: http.StatusRequestHeaderFieldsTooLarge, title: "The URL and headers are too large"},
 	internal:             {status: http.StatusInternalServerError, title: "The host failed"},
 	ruleFailed:           {status: http.StatusInternalServerError, title: "The rule failed"},
@@ -97,6 +100,8 @@ var meaning = []struct {
 	{is(live.ErrNoMarket), notReady},
 	{is(live.ErrClosed), notReady},
 	{is(live.ErrStale), stale},
+	{is(live.ErrStaleData), stale},
+	{as[*signal.DataTooOldError], dataTooOld},
 	{is(signal.ErrNoData), noData},
 	{as[*rule.ParamsError], invalid},
 	{as[*rule.Fault], ruleFailed},
@@ -137,6 +142,7 @@ type problem struct {
 	Errors         []fieldError `json:"errors,omitempty"`
 	Reason         string       `json:"reason,omitempty"`          // with release_rejected and rule_rejected: the gate's word
 	ServingVersion *orNull      `json:"serving_version,omitempty"` // of a reload: what serves on
+	DataAsOf       *market.Date `json:"data_as_of,omitempty"`      // with data_too_old: what there is
 	Log            []string     `json:"log,omitempty"`             // of a rule that was tried
 
 	Hosts []fleet.LaggardDocument `json:"hosts,omitempty"` // with not_converged: who does not serve it, and why
@@ -191,6 +197,10 @@ func problemOf(err error) *problem {
 	var rejection *release.Rejection
 	if p.Code == releaseRejected && errors.As(err, &rejection) {
 		p.Reason = string(rejection.Reason)
+	}
+	var old *signal.DataTooOldError
+	if errors.As(err, &old) {
+		p.DataAsOf = &old.DataAsOf
 	}
 	var lag *fleet.NotConverged
 	if errors.As(err, &lag) {

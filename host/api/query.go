@@ -14,6 +14,7 @@ const (
 	paramSymbols  = "symbols"
 	paramStrategy = "strategy"
 	paramAsOf     = "as_of_date"
+	paramMinDay   = "min_data_as_of"
 )
 
 // query are the parameters of a URL, in the order in which they stand there.

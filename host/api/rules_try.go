@@ -77,7 +77,7 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 	if !form.params.Empty() {
 		given = form.params.JSON()
 	}
-	a := newSignalsAnswer(snap, book, s.opt.Now())
+	a := newSignalsAnswer(snap, book, s.opt.Now(), s.stale(snap, &q))
 	return answer(c, &tryAnswer{
 		Signals: a.Signals, Metadata: a.Metadata, Rule: ruleAnswerOf(verdict.Rule, given),
 		Fuel: verdict.Trial.Book.Fuel, Log: logLines(verdict.Trial.Book.Log), Gate: gateAnswerOf(&verdict.Report),
@@ -93,7 +93,7 @@ func logLines(lines []rule.Line) []string {
 }
 
 func (f *tryForm) query() (signal.Query, error) {
-	asOf, err := parseAsOf(f.asOf)
+	asOf, err := parseDay(paramAsOf, f.asOf)
 	if err != nil {
 		return signal.Query{}, err
 	}

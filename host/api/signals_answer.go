@@ -25,9 +25,10 @@ type signalsMetadata struct {
 	NumSymbols     int               `json:"num_symbols"`
 	MarketRevision string            `json:"market_revision"`
 	Excluded       []signal.Excluded `json:"excluded"`
+	Stale          bool              `json:"stale,omitempty"`
 }
 
-func newSignalsAnswer(snap *live.Snapshot, book *signal.Answer, now time.Time) *signalsAnswer {
+func newSignalsAnswer(snap *live.Snapshot, book *signal.Answer, now time.Time, stale bool) *signalsAnswer {
 	return &signalsAnswer{
 		Signals: book.Signals(),
 		Metadata: signalsMetadata{
@@ -40,6 +41,7 @@ func newSignalsAnswer(snap *live.Snapshot, book *signal.Answer, now time.Time) *
 			NumSymbols:     book.Len(),
 			MarketRevision: snap.Market.Revision,
 			Excluded:       append([]signal.Excluded{}, book.Excluded...),
+			Stale:          stale,
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // appendBook writes the JSON of newSignalsAnswer, byte for byte, without
 // reflection: books are most of what this host sends.
-func appendBook(b []byte, snap *live.Snapshot, book *signal.Answer, now time.Time) []byte {
+func appendBook(b []byte, snap *live.Snapshot, book *signal.Answer, now time.Time, stale bool) []byte {
 	// A line takes some 100 bytes, so that b grows once.
 	b = slices.Grow(b, 512+112*book.Len()+64*len(book.Excluded))
 	b = append(b, `{"signals":[`...)
@@ -46,7 +46,11 @@ func appendBook(b []byte, snap *live.Snapshot, book *signal.Answer, now time.Tim
 		b = appendString(append(b, `,"reason":`...), string(x.Reason))
 		b = append(b, '}')
 	}
-	return append(b, "]}}\n"...)
+	b = append(b, ']')
+	if stale {
+		b = append(b, `,"stale":true`...)
+	}
+	return append(b, "}}\n"...)
 }
 
 // appendSymbol begins an object with a symbol. Every character that a symbol

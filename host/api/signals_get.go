@@ -8,11 +8,15 @@ import (
 
 // getSignals answers GET /signals: the strategy's own book, filtered.
 func (s *Server) getSignals(c *fiber.Ctx) error {
-	q, err := queryOf(c, paramSymbols, paramStrategy, paramAsOf)
+	q, err := queryOf(c, paramSymbols, paramStrategy, paramAsOf, paramMinDay)
 	if err != nil {
 		return err
 	}
-	asOf, err := parseAsOf(q.one(paramAsOf))
+	asOf, err := parseDay(paramAsOf, q.one(paramAsOf))
+	if err != nil {
+		return err
+	}
+	least, err := parseDay(paramMinDay, q.one(paramMinDay))
 	if err != nil {
 		return err
 	}
@@ -24,5 +28,5 @@ func (s *Server) getSignals(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	return s.answerBook(c, q.one(paramStrategy), signal.Query{Only: only, AsOf: asOf})
+	return s.answerBook(c, q.one(paramStrategy), signal.Query{Only: only, AsOf: asOf, MinDataAsOf: least})
 }

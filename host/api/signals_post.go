@@ -40,6 +40,7 @@ func (s *Server) generateSignals(c *fiber.Ctx) error {
 type generate struct {
 	Symbols  []string
 	AsOf     string
+	MinDay   string
 	Strategy string
 	TopN     *int64
 	BottomN  *int64
@@ -59,6 +60,7 @@ func readGenerate(text []byte) (*generate, error) {
 	err := body.Decode(text, map[string]body.Field{
 		paramSymbols:       {To: &g.Symbols, What: "an array of strings"},
 		paramAsOf:          {To: &g.AsOf, What: "a string"},
+		paramMinDay:        {To: &g.MinDay, What: "a string"},
 		paramStrategy:      {To: &g.Strategy, What: "a string"},
 		"top_n":            {To: &g.TopN, What: "a whole number"},
 		"bottom_n":         {To: &g.BottomN, What: "a whole number"},
@@ -107,13 +109,16 @@ func holdings(object json.RawMessage) (all []holding, err error) {
 
 // query checks the values and makes the engine's query of them.
 func (g *generate) query() (signal.Query, error) {
-	asOf, err := parseAsOf(g.AsOf)
+	asOf, err := parseDay(paramAsOf, g.AsOf)
+	if err != nil {
+		return signal.Query{}, err
+	}
+	least, err := parseDay(paramMinDay, g.MinDay)
 	if err != nil {
 		return signal.Query{}, err
 	}
 	var bad fieldErrors
-	q := signal.Query{Symbols: canonical(g.Symbols, &bad), AsOf: asOf, Previous: previousWeights(g.Previous, &bad)}
-	q.Params = g.Params
+	q := signal.Query{Symbols: canonical(g.Symbols, &bad), AsOf: asOf, MinDataAsOf: least, Params: g.Params, Previous: previousWeights(g.Previous, &bad)}
 	var sizes []byte
 	for _, n := range g.sizes() {
 		switch {

@@ -39,6 +39,7 @@ type Options struct {
 	Interval     time.Duration // between full checks of the registry, jittered; 0 = DefaultInterval
 	LoadTimeout  time.Duration // for one load; 0 = DefaultLoadTimeout
 	MaxStaleness time.Duration // a registry not reached for longer makes Ready fail; 0 = off
+	MaxDataAge   int           // calendar days in UTC; bars whose newest day is older make Ready fail; 0 = off
 }
 
 // Defaults of Options.

@@ -15,6 +15,7 @@ var (
 	ErrNothingLoaded   = errors.New("no release is loaded")
 	ErrNoMarket        = errors.New("no market is loaded")
 	ErrStale           = errors.New("the registry was not reached for too long") // for longer than MaxStaleness
+	ErrStaleData       = errors.New("the newest bars are too old")               // by more days than MaxDataAge
 	ErrClosed          = errors.New("the host is stopping")
 )
 

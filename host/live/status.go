@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"edgesignal/host/market"
 )
 
 // StrategyStatus is what a strategy should serve and what it serves.
@@ -44,8 +46,10 @@ func (b *Board) Problems() []error {
 	if lost := b.lostMarket(); lost != nil {
 		problems = append(problems, lost)
 	}
-	if b.Market() == nil {
+	if m := b.Market(); m == nil {
 		problems = append(problems, ErrNoMarket)
+	} else if err := b.StaleData(m); err != nil {
+		problems = append(problems, err)
 	}
 	for _, name := range b.Strategies() {
 		st, _ := b.Strategy(name)
@@ -64,8 +68,21 @@ func (b *Board) Problems() []error {
 	return problems
 }
 
+// StaleData returns ErrStaleData where the newest day of a market is older than
+// MaxDataAge, else nil.
+func (b *Board) StaleData(m *market.Market) error {
+	if b.opt.MaxDataAge == 0 {
+		return nil
+	}
+	if age := int(market.DateOf(b.opt.Now().UTC()) - m.Last()); age > b.opt.MaxDataAge {
+		return fmt.Errorf("%w: they are of %s, %d days ago, the limit is %d", ErrStaleData, m.Last(), age, b.opt.MaxDataAge)
+	}
+	return nil
+}
+
 // Ready returns nil when the default strategy can be answered: a release and a
-// market are loaded, and the registry was seen recently enough.
+// market are loaded, the bars are recent enough, and the registry was seen
+// recently enough.
 func (b *Board) Ready() error {
 	s := b.find(b.opt.Strategy)
 	snap := s.current.Load()
@@ -74,6 +91,9 @@ func (b *Board) Ready() error {
 		return fmt.Errorf("strategy %s: %w", b.opt.Strategy, ErrNothingLoaded)
 	case snap.Market == nil:
 		return ErrNoMarket
+	}
+	if err := b.StaleData(snap.Market); err != nil {
+		return err
 	}
 	if b.opt.MaxStaleness > 0 {
 		last, lost := b.contact.seen()

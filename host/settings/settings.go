@@ -95,5 +95,6 @@ type Settings struct {
 	AuthTokensFile        string   `env:"AUTH_TOKENS_FILE" unset:"none: anyone may read, and clients on this machine may do everything" allowed:"a file" placeholder:"FILE" help:"Who may call what: lines of name scope[,scope] sha256:<hex of the token>, reread on change."`
 	ScoreCacheBytes       int64    `env:"SCORE_CACHE_BYTES" default:"67108864" min:"0" allowed:"a number of bytes from 0" placeholder:"BYTES" help:"Features, predictions and extra columns of days that are kept in memory (${default}). 0 = none."`
 	AnswerCacheBytes      int64    `env:"ANSWER_CACHE_BYTES" default:"33554432" min:"0" allowed:"a number of bytes from 0" placeholder:"BYTES" help:"Encoded answers that are kept in memory (${default}). 0 = none."`
+	MaxDataAge            int      `env:"MAX_DATA_AGE" default:"0" min:"0" max:"36500" allowed:"a number of days from 0 to 36500" placeholder:"DAYS" help:"Calendar days, in UTC, that the newest bars may be old: with older ones /readyz fails and answers say stale; 0 = off (${default})."`
 	MaxStaleness          Duration `env:"MAX_STALENESS" default:"0s" allowed:"a time such as 90s, 10m or 600 (seconds)" placeholder:"TIME" help:"A registry not reached for longer makes /readyz fail; 0 = off (${default})."`
 }

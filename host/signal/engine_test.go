@@ -234,6 +234,40 @@ func TestParamsAreTheRulesToJudge(t *testing.T) {
 	}
 }
 
+// A file that cannot be used is said to be so, and not to be of no symbol.
+func TestAFileThatFailedIsNoUnknownSymbol(t *testing.T) {
+	snap := current(t, demotest.NewServingBoard(t, nil))
+	broken, m := *snap, *snap.Market
+	broken.Market = &m
+	m.Failures = []market.Failure{
+		{Symbol: "ZBAD", File: "2024-12-31/ZBAD.parquet", Kind: market.Malformed, Reason: "it is cut off"},
+		{Symbol: "ZBAD", File: "2024-12-31/zbad.parquet", Kind: market.SameSymbol, Reason: "2024-12-31/ZBAD.parquet is the same symbol"},
+		{Symbol: "a file.parquet", File: "2024-12-31/a file.parquet", Kind: market.NoSymbol, Reason: "no symbol"},
+		{File: "symbols.csv", Kind: market.Malformed, Reason: "no header"},
+	}
+	failed, unknown := signal.Excluded{Symbol: "ZBAD", Reason: signal.FileFailed}, signal.Excluded{Symbol: "ZZZZ", Reason: signal.UnknownSymbol}
+	for _, tc := range []struct {
+		name     string
+		universe []string
+		query    signal.Query
+		want     []signal.Excluded
+	}{
+		{"a book over these", nil, signal.Query{Symbols: []string{"AAPL", "ZZZZ", "ZBAD"}}, []signal.Excluded{failed, unknown}},
+		{"the whole market", nil, signal.Query{}, []signal.Excluded{failed}},
+		{"part of the whole market", nil, signal.Query{Only: []string{"AAPL", "ZBAD", "ZZZZ"}}, []signal.Excluded{failed, unknown}},
+		{"a universe with it", []string{"AAPL", "ZBAD"}, signal.Query{}, []signal.Excluded{failed}},
+		{"a universe without it", []string{"AAPL"}, signal.Query{}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a, err := (&signal.Engine{Universe: tc.universe}).Book(t.Context(), &broken, tc.query)
+			require.NoError(t, err)
+			require.Equal(t, tc.want, a.Excluded)
+		})
+	}
+	_, err := (&signal.Engine{}).Book(t.Context(), &broken, signal.Query{Symbols: []string{"ZBAD"}})
+	require.ErrorContains(t, err, "ZBAD file_failed")
+}
+
 // A number that the schema takes and the rule's own reader does not is the
 // client's fault, and none of the release.
 func TestParamsThatTheRuleItselfRefuses(t *testing.T) {

@@ -28,7 +28,7 @@ type Inputs struct {
 // Inputs gathers what a rule needs to answer a query from one snapshot.
 // columns are the extra columns to compute, as a rule's metadata names them;
 // the query's Only and Params play no part. Errors: live.ErrNoMarket, ErrNoData,
-// *PredictionError, a column that portfolio.Columns does not list, or the
+// *DataTooOldError, *PredictionError, a column that portfolio.Columns does not list, or the
 // context's error.
 func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, columns []string) (*Inputs, error) {
 	m := snap.Market
@@ -44,6 +44,9 @@ func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, colum
 		day = i
 	}
 	in := &Inputs{DataAsOf: m.Calendar[day], AsOf: m.Calendar[day]}
+	if q.MinDataAsOf != nil && in.DataAsOf < *q.MinDataAsOf {
+		return nil, &DataTooOldError{in.DataAsOf, *q.MinDataAsOf}
+	}
 	if q.AsOf != nil {
 		in.AsOf = *q.AsOf
 	}

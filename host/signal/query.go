@@ -21,6 +21,8 @@ type Query struct {
 	// AsOf is the day asked for; nil = the market's newest. The book is of
 	// the newest trading day on or before it.
 	AsOf *market.Date
+	// MinDataAsOf is the oldest trading day that the book may be of; nil = any.
+	MinDataAsOf *market.Date
 	// Params are laid over the release's own, name by name.
 	Params rule.Params
 	// Previous are the weights held before, by symbol; absent = 0.
@@ -49,11 +51,22 @@ type Reason string
 const (
 	NoBar         Reason = "no_bar"         // no bar on that day
 	ShortHistory  Reason = "short_history"  // fewer calendar rows than the features need
+	FileFailed    Reason = "file_failed"    // the market's file of the symbol cannot be used
 	UnknownSymbol Reason = "unknown_symbol" // the market, or the strategy's universe, has no such symbol
 )
 
 // ErrNoData: no symbol asked for has data on that day.
 var ErrNoData = errors.New("no data")
+
+// DataTooOldError: the market has no bars of the day that a query wants at least.
+type DataTooOldError struct {
+	DataAsOf market.Date // what the book would be of
+	Min      market.Date
+}
+
+func (e *DataTooOldError) Error() string {
+	return fmt.Sprintf("the bars are of %s, %s at least is asked for", e.DataAsOf, e.Min)
+}
 
 // PredictionError is a prediction that is no number to trade on.
 type PredictionError struct {

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,27 +37,34 @@ func split(m *market.Market, gaps []score.Gap, symbols []string) (series []int32
 }
 
 // find returns the series of symbols (nil = all), ascending, and what the market
-// does not know.
-func find(m *market.Market, symbols []string) (series []int32, unknown []Excluded) {
+// does not have: symbols whose file failed, which belong to all of it too, and
+// those that it does not know.
+func find(m *market.Market, symbols []string) (series []int32, missing []Excluded) {
 	n := len(m.Series)
+	failed := failedSymbols(m)
 	if symbols == nil {
 		series = make([]int32, n)
 		for i := range series {
 			series[i] = int32(i)
 		}
-		return series, nil
+		for _, sym := range slices.Sorted(maps.Keys(failed)) {
+			missing = append(missing, Excluded{sym, FileFailed})
+		}
+		return series, missing
 	}
 	series = make([]int32, 0, len(symbols))
 	for _, sym := range symbols {
 		if i, ok := m.Index(sym); ok {
 			series = append(series, int32(i))
+		} else if failed[sym] {
+			missing = append(missing, Excluded{sym, FileFailed})
 		} else {
-			unknown = append(unknown, Excluded{sym, UnknownSymbol})
+			missing = append(missing, Excluded{sym, UnknownSymbol})
 		}
 	}
 	if len(series)*8 < n {
 		slices.Sort(series)
-		return series, unknown
+		return series, missing
 	}
 	// Sorting most of a market takes longer than walking all of it.
 	asked := make([]bool, n)
@@ -69,7 +77,26 @@ func find(m *market.Market, symbols []string) (series []int32, unknown []Exclude
 			series = append(series, int32(i))
 		}
 	}
-	return series, unknown
+	return series, missing
+}
+
+// failedSymbols returns the symbols that the market has a file of and no series,
+// nil for none.
+func failedSymbols(m *market.Market) map[string]bool {
+	if len(m.Failures) == 0 {
+		return nil
+	}
+	failed := map[string]bool{}
+	for _, f := range m.Failures {
+		// A file whose name is no symbol is named by its name.
+		if symbol, err := market.CanonicalSymbol(f.Symbol); err != nil || symbol != f.Symbol || f.Kind == market.NoSymbol {
+			continue
+		}
+		if _, ok := m.Index(f.Symbol); !ok {
+			failed[f.Symbol] = true
+		}
+	}
+	return failed
 }
 
 // own returns the strategy's own universe, as far as the market has it, in

@@ -8,9 +8,9 @@ import (
 	"edgesignal/host/market"
 )
 
-// parseAsOf reads the day of a request: YYYY-MM-DD, or the day that an
-// RFC 3339 time shows in its own zone. "" is nil: the newest day.
-func parseAsOf(text string) (*market.Date, error) {
+// parseDay reads a day of a request: YYYY-MM-DD, or the day that an RFC 3339
+// time shows in its own zone. "" is nil.
+func parseDay(field, text string) (*market.Date, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -23,7 +23,7 @@ func parseAsOf(text string) (*market.Date, error) {
 		if strings.Contains(text, " ") {
 			hint = " (in a URL a + must be written %2B)"
 		}
-		return nil, refusal(badRequest, fmt.Sprintf("%s: %.60q is neither YYYY-MM-DD nor RFC 3339%s", paramAsOf, text, hint))
+		return nil, refusal(badRequest, fmt.Sprintf("%s: %.60q is neither YYYY-MM-DD nor RFC 3339%s", field, text, hint))
 	}
 	day := market.DateOf(t)
 	return &day, nil

@@ -25,6 +25,7 @@ const s3Modfile = "host/internal/s3test/server/go.mod"
 const (
 	programVariable = "EDGESIGNAL_TEST_PROGRAM" // see host/internal/programtest
 	corpusVariable  = "EDGESIGNAL_TEST_CORPUS"  // see host/internal/hostile
+	soakVariable    = "EDGESIGNAL_TEST_SOAK"    // see host/soak_test.go: runs, each of two ways
 )
 
 type testCmd struct {
@@ -75,6 +76,7 @@ func (s shell) testFull(ctx context.Context) (err error) {
 			goCommand("build", "-buildvcs=false", "./...").with("GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0"))},
 		step{name: "static binaries", do: func(ctx context.Context) error { return s.buildStatic(ctx, tmp) }},
 		step{name: "the hostile corpus at every height", do: s.do(test(corpusPackage).with(corpusVariable + "=whole"))},
+		step{name: "500 runs of bars in all states of being published", do: s.do(test("-run", "^TestNoBookOfAnUnfinishedRun$", "./host").with(soakVariable + "=250"))},
 		step{name: "the bench of the service", do: s.do(test(fullPackages...))},
 		v3,
 		step{name: "numeric tests on arm64", do: func(ctx context.Context) error { return s.testArm64(ctx, tmp) }},

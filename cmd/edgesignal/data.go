@@ -27,6 +27,7 @@ type importCmd struct {
 	DateFormat   string            `placeholder:"FORMAT" help:"How dates are written, as DD.MM.YYYY."`
 	Zone         string            `placeholder:"ZONE" help:"The time zone in which moments are days, as America/New_York."`
 	DecimalComma bool              `help:"1,5 is one and a half."`
+	BadBars      market.BadBars    `env:"BAD_BARS" default:"warn" placeholder:"WORD" help:"What becomes of bars that cannot be: warn writes them, drop leaves them out, refuse imports nothing (${default})."`
 }
 
 func (c *importCmd) Run(ctx context.Context, s streams) error {
@@ -44,7 +45,7 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 	sum, err := importer.Import(ctx, importer.Options{
 		Inputs: c.Inputs, Stdin: os.Stdin, Dir: c.Out, Run: run,
 		Symbol: c.Symbol, Columns: c.Column, Adjusted: c.Adjusted, DateFormat: c.DateFormat, Zone: zone, DecimalComma: c.DecimalComma,
-		Append: c.Append, Progress: p.set,
+		BadBars: c.BadBars, Append: c.Append, Progress: p.set,
 	})
 	p.stop()
 	if errors.Is(err, fs.ErrExist) {
@@ -52,6 +53,9 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, bad := range sum.Suspicions {
+		_, _ = fmt.Fprintf(s.err, "edgesignal: %s: %d bars that cannot be; the first, %s\n", bad.Symbol, bad.Bars, bad)
 	}
 	return printImport(s.out, sum)
 }

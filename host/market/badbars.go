@@ -89,6 +89,29 @@ func (b BadBars) apply(files []*file) []Suspicion {
 	return found
 }
 
+// CheckTable looks at a table as at a file. It returns the table without the bars that cannot
+// be where they are dropped, nil for none left, and an error where they are refused.
+func (b BadBars) CheckTable(t *barfile.Table) (*barfile.Table, *Suspicion, error) {
+	bad, s := suspect(t.Days, [6][]float64{t.Open, t.High, t.Low, t.Close, t.Volume, t.VWAP})
+	if len(bad) == 0 {
+		return t, nil, nil
+	}
+	s.Symbol, s.File = t.Symbol, t.Symbol+barsExt
+	switch b {
+	case RefuseBadBars:
+		return nil, nil, fmt.Errorf("%s: %d bars that cannot be; the first, %s", t.Symbol, len(bad), s)
+	case DropBadBars:
+		if len(bad) == len(t.Days) {
+			return nil, &s, nil
+		}
+		t = &barfile.Table{
+			Symbol: t.Symbol, Days: leaveOut(t.Days, bad), Open: leaveOut(t.Open, bad), High: leaveOut(t.High, bad), Low: leaveOut(t.Low, bad),
+			Close: leaveOut(t.Close, bad), Volume: leaveOut(t.Volume, bad), VWAP: leaveOut(t.VWAP, bad),
+		}
+	}
+	return t, &s, nil
+}
+
 // String returns the first day and what is wrong with the bars, most frequent fault first.
 func (s Suspicion) String() string {
 	faults := make([]BarFault, 0, len(s.Faults))

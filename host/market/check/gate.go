@@ -122,12 +122,13 @@ func (g *Gate) Check(ctx context.Context, m *market.Market) error {
 	return nil
 }
 
-// Doubts reports whether a market that may serve lacks symbols that served last.
+// Doubts reports whether a market that may serve lacks symbols that served last, or
+// files that SHA256SUMS names.
 func (g *Gate) Doubts(m *market.Market) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.judged[m.Revision]
-	return r != nil && r.Missing > 0
+	return r != nil && r.Missing+r.Failures[market.Missing]+r.Failures[market.OtherDigest] > 0
 }
 
 // Serves notes that a market serves now. Its error says that a start of this

@@ -31,6 +31,7 @@ type Options struct {
 	DateFormat   string            // as DD.MM.YYYY; "" = the usual ones
 	Zone         *time.Location    // in which moments are days; nil = the files must say it
 	DecimalComma bool
+	BadBars      market.BadBars   // what becomes of bars that cannot be; "" = they are written as they are
 	Append       bool             // to the newest run: its bars are in the new run, too
 	Progress     func(rows int64) // gets the number of rows read, now and then; may be nil
 }
@@ -43,7 +44,8 @@ type Summary struct {
 	Empty       int64 // rows without any value, left out
 	First, Last market.Date
 	Inputs      []Taken
-	Appended    *Appended // nil = it was not asked for
+	Appended    *Appended          // nil = it was not asked for
+	Suspicions  []market.Suspicion // bars that cannot be, by symbol
 }
 
 // Taken is how some inputs were read: those that were read alike are one.

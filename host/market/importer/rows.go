@@ -87,8 +87,16 @@ func (im *importing) files(s *Summary) ([]runFile, error) {
 			return nil, err
 		}
 		if len(kept) > 0 {
-			t := h.table(kept, im.rows.hasVWAP)
-			out = append(out, runFile{symbol: t.Symbol, days: t.Days, table: t})
+			t, suspicion, err := im.BadBars.CheckTable(h.table(kept, im.rows.hasVWAP))
+			if err != nil {
+				return nil, err
+			}
+			if suspicion != nil {
+				s.Suspicions = append(s.Suspicions, *suspicion)
+			}
+			if t != nil {
+				out = append(out, runFile{symbol: t.Symbol, days: t.Days, table: t})
+			}
 		}
 	}
 	if len(out) == 0 {

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"edgesignal/host/durable"
-	"edgesignal/host/feature"
 	"edgesignal/host/market"
 	"edgesignal/host/research"
 )
@@ -57,7 +54,7 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 	if n := len(m.Failures); n > 0 && !c.AllowFailures {
 		return fmt.Errorf("%d files of run %s cannot be used, and nothing was written; --allow-failures leaves them out", n, m.RunDate)
 	}
-	of, err := c.of(ctx, m, s.err)
+	of, err := c.columns(ctx, m, q, s.err)
 	if err != nil {
 		return err
 	}
@@ -73,40 +70,6 @@ func outputError(err error) error {
 		return fmt.Errorf("--out %w; --force writes over it", err)
 	}
 	return err
-}
-
-// of returns the columns that are asked for. A field that no bars have is told, and
-// missing.
-func (c *featuresCmd) of(ctx context.Context, m *market.Market, warnTo io.Writer) (*research.Features, error) {
-	if c.Features == "" {
-		return research.Alpha158(), nil
-	}
-	set, ok := feature.BuiltIn(c.Features)
-	if !ok {
-		f, err := os.Open(c.Features)
-		if err != nil {
-			return nil, fmt.Errorf("--features: %w", err)
-		}
-		defer f.Close()
-		text, err := io.ReadAll(io.LimitReader(f, feature.MaxBytes+1))
-		if err != nil {
-			return nil, fmt.Errorf("--features: %w", err)
-		}
-		if set, err = feature.Parse(text); err != nil {
-			return nil, fmt.Errorf("--features %s: %w", c.Features, err)
-		}
-	}
-	plan, err := feature.Compile(set, feature.Research)
-	if err != nil {
-		return nil, fmt.Errorf("--features %s: %w", c.Features, err)
-	}
-	if err := m.LoadFields(ctx, plan.Program.Fields()); err != nil {
-		return nil, err
-	}
-	if err := plan.Program.CheckFields(func(field string) bool { return slices.Contains(feature.BarFields, field) || m.HasField(field) }); err != nil {
-		_ = say(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
-	}
-	return research.Raw(plan, m), nil
 }
 
 func (c *featuresCmd) query() (q research.FeatureQuery, err error) {

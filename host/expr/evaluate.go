@@ -66,7 +66,7 @@ func (e *Evaluator) History(dst []float32, source Source, symbol string, days, f
 // loadTo returns up to which row a query of all days is loaded for values before row
 // to: all, where later rows matter, if only for an error.
 func (p *Program) loadTo(days, to int) int {
-	if p.Ahead() > 0 || p.WholeHistory() || len(p.symbols) > 0 {
+	if p.looksAhead() || p.WholeHistory() || len(p.symbols) > 0 {
 		return days
 	}
 	return to

@@ -135,13 +135,12 @@ func (p *Program) Fields() []string { return slices.Sorted(maps.Keys(p.leaves)) 
 // Symbols returns the symbols that expressions name, in upper case, sorted.
 func (p *Program) Symbols() []string { return p.symbols }
 
-// Ahead returns how many rows after a day the expressions read.
-func (p *Program) Ahead() int {
-	right := 0
-	for _, o := range p.outputs {
-		right = max(right, o.right)
-	}
-	return right
+// Ahead returns how many rows after a day an expression reads.
+func (p *Program) Ahead(field int) int { return p.outputs[field].right }
+
+// looksAhead reports whether any expression reads later days.
+func (p *Program) looksAhead() bool {
+	return slices.ContainsFunc(p.outputs, func(o output) bool { return o.right > 0 })
 }
 
 // Back returns how many rows Qlib loads before a day for an expression.

@@ -14,6 +14,8 @@ import (
 type FeatureQuery struct {
 	Symbols  []string     // upper case; nil = all of the market
 	From, To *market.Date // inclusive; nil = no bound
+
+	known bool // symbols that the market does not have are left out
 }
 
 // FeatureWriter is a form that the feature matrix can take: CSVWriter or
@@ -130,6 +132,9 @@ func (q *FeatureQuery) runs(m *market.Market) ([]run, error) {
 	var runs []run
 	for _, sym := range slices.Compact(slices.Sorted(slices.Values(symbols))) {
 		s := m.Find(sym)
+		if s == nil && q.known {
+			continue
+		}
 		if s == nil {
 			return nil, fmt.Errorf("symbol %s: the market of run %s does not have it", sym, m.RunDate)
 		}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"edgesignal/host/feature"
+	"edgesignal/host/market"
+	"edgesignal/host/research"
+)
+
+// columns returns what --features asks for. A field that no bars have is told, and
+// missing on every day, as in Qlib.
+func (c *featuresCmd) columns(ctx context.Context, m *market.Market, q research.FeatureQuery, warnTo io.Writer) (*research.Features, error) {
+	if c.Features == "" {
+		return research.Alpha158(), nil
+	}
+	set, err := readFeatureSet(c.Features)
+	if err != nil {
+		return nil, fmt.Errorf("--features %s: %w", c.Features, err)
+	}
+	plan, err := feature.Compile(set, feature.Research)
+	if err != nil {
+		return nil, fmt.Errorf("--features %s: %w", c.Features, err)
+	}
+	if err := m.LoadFields(ctx, plan.Program.Fields()); err != nil {
+		return nil, err
+	}
+	if err := plan.Program.CheckFields(func(field string) bool { return slices.Contains(feature.BarFields, field) || m.HasField(field) }); err != nil {
+		_ = say(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
+	}
+	if c.Raw {
+		return research.Raw(plan, m), nil
+	}
+	return research.Inputs(ctx, plan, m, q)
+}
+
+// readFeatureSet returns a built-in set by its name, or a file's.
+func readFeatureSet(name string) (*feature.Set, error) {
+	if set, ok := feature.BuiltIn(name); ok {
+		return set, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, feature.MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	return feature.Parse(text)
+}

@@ -237,6 +237,10 @@ func TestImportOfTheResearchSet(t *testing.T) {
 	require.NoError(t, err)
 	dir, s, err := importText(t, string(text))
 	require.NoError(t, err)
+	require.Len(t, s.Suspicions, 1, "FFF jumps by more than a factor of ten, twice")
+	require.Equal(t, "FFF", s.Suspicions[0].Symbol)
+	require.Equal(t, map[market.BarFault]int{market.CloseJump: 2}, s.Suspicions[0].Faults)
+	s.Suspicions = nil
 	require.Equal(t, Summary{Dir: filepath.Join(dir, "2024-12-31"), Symbols: 6, Rows: 1113, First: s.First, Last: s.Last}, s)
 	again, _, err := importText(t, string(text))
 	require.NoError(t, err)

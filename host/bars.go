@@ -129,7 +129,10 @@ func (b *bars) take(m *market.Market) error {
 	}
 	b.log.Info("market loaded", "run", m.RunDate.String(), "revision", m.Revision, "symbols", len(m.Series),
 		"days", len(m.Calendar), "last_day", m.Last().String(), "failures", len(m.Failures))
-	b.board.SetMarket(m)
+	if err := b.board.SetMarket(m); err != nil {
+		b.log.Error("a strategy stays on the market before, or serves nothing", "error", err)
+		return nil
+	}
 	b.served(m)
 	if b.mirror == nil {
 		return nil

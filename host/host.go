@@ -72,7 +72,7 @@ func Open(ctx context.Context, set settings.Settings, id Identity, log *slog.Log
 	h := &Host{shelf: shelf, bars: bars, tokens: tokens, log: log}
 	h.board = live.NewBoard(live.Options{
 		Registry: shelf.Registry, Fetcher: shelf.Fetcher, Host: hostName(set.Port), Version: id.Version, Strategy: set.DefaultStrategy, Defaults: shelf.Defaults,
-		Gate: shelf.Gate, Rule: shelf.Gate.Rule, Scores: engine.Scores, Keep: keeper, Log: log,
+		Gate: shelf.Gate, Rule: shelf.Gate.Rule, Scores: engine.Scores, Keep: keeper, Log: log, Rehearse: engine.Rehearse,
 		Interval: set.ReloadInterval(), MaxStaleness: time.Duration(set.MaxStaleness), MaxDataAge: set.MaxDataAge,
 	})
 	bars.board = h.board

@@ -45,7 +45,7 @@ func BenchmarkGenerateFive(b *testing.B) {
 func BenchmarkWarm(b *testing.B) {
 	board := demotest.NewBoard(b, nil)
 	m := demotest.RandomMarket(500, 100)
-	board.SetMarket(m)
+	require.NoError(b, board.SetMarket(m))
 	if err := board.Sync(b.Context()); err != nil {
 		b.Fatal(err)
 	}

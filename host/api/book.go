@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -15,6 +16,8 @@ import (
 
 	"edgesignal/host/live"
 	"edgesignal/host/memo"
+	"edgesignal/host/portfolio"
+	"edgesignal/host/rule"
 	"edgesignal/host/signal"
 )
 
@@ -41,9 +44,22 @@ func (s *Server) answerBook(c *fiber.Ctx, strategy string, q signal.Query) error
 	defer done()
 	if err := s.writeBook(c, snap, q); err != nil {
 		s.metrics.ruleFault(&snap.Release.Manifest, err)
+		// What a client brings along it may bring to fail.
+		if q.Params.Empty() && len(q.Previous) == 0 && ownFault(err) {
+			s.opt.Board.Failed(snap, err)
+		}
 		return fmt.Errorf("%s %s: %w", snap.Release.Manifest.Strategy, snap.Release.Manifest.Version, err)
 	}
 	return nil
+}
+
+// ownFault reports whether a book failed by its release, and not for want of
+// data or time.
+func ownFault(err error) bool {
+	var fault *rule.Fault
+	var limit *portfolio.LimitError
+	var prediction *signal.PredictionError
+	return errors.As(err, &fault) || errors.As(err, &limit) || errors.As(err, &prediction)
 }
 
 func (s *Server) writeBook(c *fiber.Ctx, snap *live.Snapshot, q signal.Query) error {

@@ -55,7 +55,7 @@ func TestKeptAnswersAreThoseOfNoCache(t *testing.T) {
 			_, err := b.Reload(t.Context(), "")
 			require.NoError(t, err)
 		case 1:
-			b.SetMarket([]*market.Market{whole, &fewer}[random.IntN(2)])
+			require.NoError(t, b.SetMarket([]*market.Market{whole, &fewer}[random.IntN(2)]))
 		}
 		day := days[random.IntN(len(days))]
 		get := "/signals?as_of_date=" + day

@@ -43,7 +43,7 @@ func TestAHostsClockDoesNotMatter(t *testing.T) {
 				o.Now = func() time.Time { return time.Now().Add(time.Duration(wrong.Load())) }
 				o.MaxStaleness = time.Minute
 			})
-			b.SetMarket(demotest.Market(t))
+			require.NoError(t, b.SetMarket(demotest.Market(t)))
 			ctx, stop := context.WithCancel(t.Context())
 			var hosts sync.WaitGroup
 			hosts.Go(func() { b.Watch(ctx) })

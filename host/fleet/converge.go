@@ -69,8 +69,8 @@ func behind(o *registry.Observation, version string) string {
 	switch {
 	case o == nil:
 		return "has said nothing of the strategy yet"
-	case o.Serving == version && o.Detail == "" && o.Desired == version:
-		return ""
+	case o.Serving == version && o.Desired == version && (o.Detail == "" || o.Outcome == registry.OutcomeActivated || o.Outcome == registry.OutcomeUnchanged):
+		return "" // what it says beside that, of its market or of books that failed, is not about the swap
 	}
 	serves := "serves nothing"
 	if o.Serving != "" {

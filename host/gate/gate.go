@@ -73,6 +73,7 @@ const (
 	stepPredictions = "golden predictions"
 	stepPortfolios  = "golden portfolios"
 	stepPurity      = "purity"
+	stepRehearsal   = "rehearsal"
 	stepTrial       = "trial"
 	stepLoad        = "load" // in the process that will serve it
 	stepWarm        = "warm"

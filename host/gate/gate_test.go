@@ -80,7 +80,7 @@ func TestTheDemoPasses(t *testing.T) {
 	g := v.Report.Golden
 	require.Equal(t, &gate.GoldenReport{Predictions: 45, Portfolios: 3, Fuel: g.Fuel}, g, "and not one bit is off")
 	require.Len(t, g.Fuel, 3)
-	require.Equal(t, []string{"digests", "model", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "purity"}, steps(v.Report))
+	require.Equal(t, []string{"digests", "model", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "purity", "rehearsal"}, steps(v.Report))
 	require.Positive(t, v.Report.Probe.Fuel)
 	require.Equal(t, "top_bottom", v.Rule.Name)
 	require.Equal(t, &model.Evaluator{Name: model.EvaluatorBatch}, v.Report.Evaluator)
@@ -222,4 +222,32 @@ func FuzzParseGolden(f *testing.F) {
 			require.Len(t, p.Weights, len(p.Symbols))
 		}
 	})
+}
+
+func TestAReleaseThatGivesNoBookIsRefused(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		module func(*gate.Candidate)
+		says   string // "" = it passes
+	}{
+		{"a gross of 3 where 2 is the limit", func(c *gate.Candidate) {
+			c.Rule, c.Manifest.RuleParams = stock(t, "rank_weighted"), json.RawMessage(`{"gross":3}`)
+		}, "50 symbols: the rule's weights break max_gross: "},
+		{"a limit of the release's own", func(c *gate.Candidate) { c.Manifest.Limits.MaxWeight = 0.1 }, "break max_weight: "},
+		{"always status 7", func(c *gate.Candidate) { c.Rule = named(t, "own status 7no weigh").Rule; c.Manifest.RuleParams = nil }, "500 symbols: "},
+		{"a net of nothing, which the demo keeps to", func(c *gate.Candidate) { c.Manifest.Limits.MaxAbsNet = 1e-9 }, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := good(t)
+			c.Golden, c.Manifest.GoldenSHA256 = nil, ""
+			tc.module(&c)
+			sign(&c)
+			_, err := check(t, c)
+			if tc.says == "" {
+				require.NoError(t, err)
+				return
+			}
+			requireRejection(t, err, release.RehearsalFailed, tc.says)
+		})
+	}
 }

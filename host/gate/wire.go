@@ -79,7 +79,7 @@ func blame(step string) (release.Reason, bool) {
 	switch step {
 	case stepModel, stepFeatures, stepPredictions:
 		return release.ModelMalformed, true
-	case stepRule, stepParameters, stepPortfolios, stepPurity, stepTrial:
+	case stepRule, stepParameters, stepPortfolios, stepPurity, stepRehearsal, stepTrial:
 		return release.RuleMalformed, true
 	case stepGolden:
 		return release.GoldenMismatch, true

@@ -30,7 +30,10 @@ type Options struct {
 	Strategy string          // the default strategy: it has a place even before the registry knows it
 	Defaults json.RawMessage // parameters of the stock rule where a release sets none
 	Gate     gate.Gate
-	Rule     rule.Options     // of what is loaded here; its cache directory is the gate's
+	Rule     rule.Options // of what is loaded here; its cache directory is the gate's
+	// Rehearse builds a release's own book of a market's newest day, before one
+	// of them serves; nil = nothing is tried. That the day has no data is no error.
+	Rehearse func(context.Context, *Snapshot) error
 	Scores   *score.Cache     // warmed before a release or a market serves; nil = nothing is
 	Keep     *lastgood.Keeper // of what serves, for a start without registry or store; nil = nothing is kept
 	Log      *slog.Logger

@@ -112,8 +112,8 @@ func (b *Board) observe(s *slot) {
 		return
 	}
 	o := registry.Observation{Host: b.opt.Host, Strategy: s.strategy, Desired: st.desired, Outcome: st.outcome()}
-	if st.err != nil {
-		o.Detail = st.err.Error()
+	if err := b.trouble(s); err != nil {
+		o.Detail = err.Error()
 	}
 	if snap := s.current.Load(); snap != nil {
 		o.Serving, o.Release, o.Since = snap.Record.Version, snap.Release.Digest, snap.Release.LoadedAt

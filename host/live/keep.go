@@ -63,7 +63,10 @@ func (b *Board) restore(ctx context.Context, s *slot, kept lastgood.Kept) (done 
 		rel.done()
 		return false, fmt.Errorf("its manifest has the digest %s, %s served: the file was changed, or TOP_N, BOTTOM_N or a stock rule were", rel.Digest, kept.Release)
 	}
-	b.warm(ctx, rel)
+	if err := b.readied(ctx, rec, rel); err != nil {
+		rel.done()
+		return false, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	snap := &Snapshot{Record: rec, Release: rel, Market: b.market}

@@ -59,7 +59,7 @@ func (r *restarted) start(t *testing.T) {
 	r.opt.Keep = keeper(t, r.dir)
 	r.Board.Board = live.NewBoard(r.opt)
 	t.Cleanup(r.Board.Board.Close)
-	r.SetMarket(demotest.Market(t))
+	require.NoError(t, r.SetMarket(demotest.Market(t)))
 }
 
 func TestAStartWithoutRegistryServesWhatServed(t *testing.T) {

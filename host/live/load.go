@@ -72,7 +72,10 @@ func (b *Board) bring(ctx context.Context, s *slot) (desired string, out Outcome
 		return rec.Version, out, nil
 	}
 	out = Outcome{Activated: true, Version: rec.Version, Previous: s.serving()}
-	b.warm(ctx, rel)
+	if err := b.readied(ctx, rec, rel); err != nil {
+		rel.done()
+		return rec.Version, Outcome{}, err
+	}
 	b.replace(s, rec, rel)
 	b.keep(s)
 	return rec.Version, out, nil

@@ -16,9 +16,17 @@ func (b *Board) Market() *market.Market {
 
 // replace swaps a slot's release with one atomic store. Readers take no lock;
 // the one here keeps a new release and a new market from overwriting each other.
+// A release that serves already stays on the market that it serves on.
 func (b *Board) replace(s *slot, rec release.Record, rel *Release) {
 	b.mu.Lock()
-	old := s.current.Swap(&Snapshot{Record: rec, Release: rel, Market: b.market})
+	next := &Snapshot{Record: rec, Release: rel, Market: b.market}
+	old := s.current.Load()
+	if old != nil && old.Release == rel {
+		next.Market = old.Market
+	} else {
+		s.held.Store(nil)
+	}
+	s.current.Store(next)
 	b.mu.Unlock()
 	if old != nil && old.Release != rel {
 		old.Release.done()
@@ -26,46 +34,19 @@ func (b *Board) replace(s *slot, rec release.Record, rel *Release) {
 }
 
 // SetMarket puts every strategy on a new market, each with one atomic store,
-// after its newest day was scored by every release that serves.
-func (b *Board) SetMarket(m *market.Market) {
-	b.scoreAll(m)
+// after every release that serves scored its newest day and gave its book
+// there. A strategy whose release gives none stays on its old market; held says
+// which and why.
+func (b *Board) SetMarket(m *market.Market) (held error) {
+	tried := trials{}
+	for range 2 { // a release may be swapped meanwhile, and is tried then
+		b.tryAll(m, tried)
+	}
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.setMarket(m)
-}
-
-func (b *Board) setMarket(m *market.Market) {
-	b.market = m
-	b.slots.Range(func(_, v any) bool {
-		s := v.(*slot)
-		if now := s.current.Load(); now != nil {
-			s.current.Store(&Snapshot{Record: now.Record, Release: now.Release, Market: m})
-		}
-		return true
-	})
-}
-
-func (b *Board) scoreAll(m *market.Market) {
-	for _, name := range b.Strategies() {
-		if snap, done, err := b.Current(name); err == nil {
-			b.score(b.ctx, m, snap.Release)
-			done()
-		}
-	}
-}
-
-// warm scores the newest day with a release that is about to serve, so that
-// the first request pays nothing.
-func (b *Board) warm(ctx context.Context, rel *Release) {
-	// A market that came meanwhile was scored for the release that served then.
-	// Markets come so rarely that a second try is enough.
-	for range 2 {
-		m := b.Market()
-		b.score(ctx, m, rel)
-		if m == b.Market() {
-			return
-		}
-	}
+	held = b.setMarket(m, tried)
+	b.mu.Unlock()
+	b.retry()
+	return held
 }
 
 // score computes the scores of the newest day and keeps them. Where that fails,
@@ -94,7 +75,8 @@ func (b *Board) lostMarket() error {
 // one serves already, which is newer. why is the market's fault until another
 // is known.
 func (b *Board) RestoreMarket(m *market.Market, why error) (done bool) {
-	b.scoreAll(m)
+	tried := trials{}
+	b.tryAll(m, tried)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.market != nil {
@@ -103,6 +85,6 @@ func (b *Board) RestoreMarket(m *market.Market, why error) (done bool) {
 	if b.marketFault == nil {
 		b.marketFault = why
 	}
-	b.setMarket(m)
+	_ = b.setMarket(m, tried) // each strategy's own status says it
 	return true
 }

@@ -27,7 +27,7 @@ func TestAMarketIsRestoredOnlyWhereNoneServes(t *testing.T) {
 	why, other := errors.New("no answer yet"), errors.New("bucket out of reach")
 
 	b := demotest.NewServingBoard(t, nil)
-	b.SetMarket(newer)
+	require.NoError(t, b.SetMarket(newer))
 	require.False(t, b.RestoreMarket(older, why))
 	require.Same(t, newer, b.Market())
 	require.Empty(t, b.Problems())
@@ -41,7 +41,7 @@ func TestAMarketIsRestoredOnlyWhereNoneServes(t *testing.T) {
 	done()
 	require.Same(t, older, snap.Market, "every strategy is on it")
 	require.Equal(t, []error{why}, b.Problems())
-	b.SetMarket(newer)
+	require.NoError(t, b.SetMarket(newer))
 	b.SetMarketFault(nil)
 	require.Empty(t, b.Problems())
 

@@ -368,7 +368,7 @@ func TestANewMarketReachesEveryStrategy(t *testing.T) {
 	b := demotest.NewServingBoard(t, nil)
 	m := *demotest.Market(t)
 	m.Revision = "next"
-	b.SetMarket(&m)
+	require.NoError(t, b.SetMarket(&m))
 	snap, done, err := b.Current("")
 	require.NoError(t, err)
 	defer done()

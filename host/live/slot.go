@@ -68,8 +68,10 @@ type slot struct {
 	flying  bool
 	waiting *flight // the load that has not begun yet
 
-	state   atomic.Pointer[state] // for people; never decides anything
-	telling sync.Mutex            // one at a time tells the registry of it
+	state   atomic.Pointer[state]   // for people; never decides anything
+	held    atomic.Pointer[error]   // why the newest market is not served, or nothing is; nil = it is
+	failing atomic.Pointer[failing] // the last book that failed
+	telling sync.Mutex              // one at a time tells the registry of it
 }
 
 // state holds the result of the last check of the registry.

@@ -15,7 +15,7 @@ type StrategyStatus struct {
 	Serving   string // version; "" = nothing
 	Release   string // digest of what serves
 	Since     time.Time
-	Err       error // why Desired is not served; nil = it is
+	Err       error // why Desired is not served, or not as it should be; nil = it is
 	CheckedAt time.Time
 }
 
@@ -30,8 +30,9 @@ func (b *Board) Strategy(name string) (st StrategyStatus, ok bool) {
 		st.Serving, st.Release, st.Since = snap.Record.Version, snap.Release.Digest, snap.Release.LoadedAt
 	}
 	if now := s.state.Load(); now != nil {
-		st.Desired, st.Err, st.CheckedAt = now.desired, now.err, now.at
+		st.Desired, st.CheckedAt = now.desired, now.at
 	}
+	st.Err = b.trouble(s)
 	return st, true
 }
 

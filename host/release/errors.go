@@ -32,15 +32,17 @@ const (
 	RuleABI           Reason = "rule_abi"
 	GoldenMismatch    Reason = "golden_mismatch"
 	RuleImpure        Reason = "rule_impure"
+	RehearsalFailed   Reason = "rehearsal_failed" // no whole book within the limits: on the gate\'s probes, or on one host\'s market
 )
 
 var reasons = []Reason{
 	DigestMismatch, ModelMalformed, ModelUnsupported, FeaturesMalformed, FeaturesMismatch,
-	RuleMalformed, RuleForbidden, RuleABI, GoldenMismatch, RuleImpure,
+	RuleMalformed, RuleForbidden, RuleABI, GoldenMismatch, RuleImpure, RehearsalFailed,
 }
 
 // Rejection is a refusal that every host would come to with the same bytes:
-// trying again cannot help.
+// trying again cannot help. Only a RehearsalFailed of a host's own market is of
+// that host and that market alone.
 type Rejection struct {
 	Reason Reason
 	Detail string // what, where and the limit

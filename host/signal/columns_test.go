@@ -151,7 +151,7 @@ func TestWhatIsMissingIsOneNaN(t *testing.T) {
 		}
 		m.Series = append(m.Series, &c)
 	}
-	b.SetMarket(&m)
+	require.NoError(t, b.SetMarket(&m))
 	in, err := (&signal.Engine{}).Inputs(t.Context(), current(t, b), signal.Query{Symbols: []string{"AAPL", "MSFT"}}, allColumns())
 	require.NoError(t, err)
 	for name, values := range in.Columns {

@@ -45,6 +45,17 @@ func (e *Engine) Book(ctx context.Context, snap *live.Snapshot, q Query) (*Answe
 	return in.Answer(book, q.Only)
 }
 
+// Rehearse builds the book that a snapshot's release gives by itself of the
+// market's newest day, and returns why there is none. That the day has no data
+// of the universe says nothing of the release.
+func (e *Engine) Rehearse(ctx context.Context, snap *live.Snapshot) error {
+	_, err := e.Book(ctx, snap, Query{})
+	if errors.Is(err, ErrNoData) {
+		return nil
+	}
+	return err
+}
+
 // refusedParams returns err, and where the rule itself does not take what a
 // query brings what a schema that refused it would say: the gate has seen that
 // it takes its release's own.

@@ -195,7 +195,7 @@ func TestSuspendedAndYoungSymbolsAreNamed(t *testing.T) {
 		}
 		changed.Series = append(changed.Series, &c)
 	}
-	b.SetMarket(&changed)
+	require.NoError(t, b.SetMarket(&changed))
 	a, err := (&signal.Engine{}).Book(t.Context(), current(t, b), signal.Query{})
 	require.NoError(t, err)
 	require.Equal(t, []signal.Excluded{{Symbol: "AAPL", Reason: signal.NoBar}, {Symbol: "TSLA", Reason: signal.ShortHistory}}, a.Excluded)

@@ -97,7 +97,7 @@ func NewBoard(t testing.TB, change func(*live.Options)) *Board {
 func NewServingBoard(t testing.TB, change func(*live.Options)) *Board {
 	t.Helper()
 	b := NewBoard(t, change)
-	b.SetMarket(Market(t))
+	require.NoError(t, b.SetMarket(Market(t)))
 	require.NoError(t, b.Sync(t.Context()))
 	require.NoError(t, b.Ready())
 	return b

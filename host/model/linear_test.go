@@ -142,7 +142,7 @@ func TestRowwiseReachesTheLeavesOfLeaves(t *testing.T) {
 		}
 		plain := func(dst, rows []float64) { sumRowwise(r, dst, rows, plainLeaf) }
 		require.NoError(rt, hold(plain, e, rows))
-		off := func(dst, rows []float64) { plain(dst, rows); dst[0] += 1 }
+		off := func(dst, rows []float64) { plain(dst, rows); dst[0]++ }
 		require.ErrorContains(rt, hold(off, e, rows), "row 0 of those that it was tried on")
 	})
 }

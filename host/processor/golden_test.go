@@ -104,7 +104,7 @@ func TestQlib(t *testing.T) {
 			chain := compile(t, g.spec(t), labels)
 			var names []string
 			for i, l := range chain.Columns() {
-				require.Equal(t, g.Columns[i], []string{l.Group, l.Name})
+				require.Equal(t, Label{g.Columns[i][0], g.Columns[i][1]}, l)
 				names = append(names, l.Name)
 			}
 			require.Equal(t, out.columns, names)

@@ -1,6 +1,7 @@
 package research
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -17,7 +18,7 @@ const parquetMark = "PAR1"
 type parquetReader struct {
 	name string
 	match
-	rows  *parquet.Reader
+	rows  *parquet.GenericReader[any]
 	value []func(parquet.Value) float64 // by column; nil = passed over
 	row   int                           // of the file, from 1, that was read last
 	err   error
@@ -33,7 +34,7 @@ func newParquetReader(r io.ReaderAt, size int64, name string, width int, feature
 	for _, c := range f.Root().Columns() {
 		columns = append(columns, c.Name())
 	}
-	rows := &parquetReader{name: name, rows: parquet.NewReader(f)}
+	rows := &parquetReader{name: name, rows: parquet.NewGenericReader[any](f, f.Schema())}
 	if rows.match, err = matchColumns(columns, name, width, features); err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (p *parquetReader) read(most int) (_ rowBatch, err error) {
 	}
 	rows := make([]parquet.Row, most)
 	n, err := p.rows.ReadRows(rows)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("%s: the Parquet file is damaged after row %d", p.name, p.row+n)
 	}
 	p.row += n

@@ -2,6 +2,7 @@ package research
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"edgesignal/host/model"
@@ -26,7 +27,7 @@ func Score(ctx context.Context, m *model.Model, rows Rows, raw bool, out io.Writ
 	return inOrder(ctx,
 		func() (rowBatch, bool, error) {
 			b, err := rows.read(scoreBatch)
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil, false, nil
 			}
 			return b, err == nil, err

@@ -9,6 +9,7 @@ import (
 
 	"edgesignal/host/durable"
 	"edgesignal/host/rule"
+	"edgesignal/host/strictjson"
 )
 
 type ruleMetaCmd struct {
@@ -44,9 +45,7 @@ func (c *ruleMetaCmd) Run(s streams) error {
 // takes it is the business of rule check; a key that it would not know is
 // named here already, beside the file that has it.
 func readMeta(text []byte) (meta rule.Meta, compact []byte, err error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&meta); err != nil {
+	if err := strictjson.Decode(text, &meta); err != nil {
 		return meta, nil, err
 	}
 	if meta.Name == "" || meta.Version == "" {

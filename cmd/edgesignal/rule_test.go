@@ -162,8 +162,8 @@ func TestRuleMeta(t *testing.T) {
 	}
 	for _, tc := range []struct{ name, meta, module, says string }{
 		{"an unknown key", `{"name":"r","version":"1","colums":[]}`, want, `colums`},
-		{"not JSON", `{`, want, "meta.json: unexpected EOF"},
-		{"text behind it", `{"name":"r","version":"1"}}`, want, "meta.json: invalid character '}'"},
+		{"not JSON", `{`, want, "meta.json: not JSON: it ends too early"},
+		{"text behind it", `{"name":"r","version":"1"}}`, want, "meta.json: text after the JSON value"},
 		{"no version", `{"name":"r"}`, want, "name and version are required"},
 		{"not a module", `{"name":"r","version":"1"}`, "MZ", "rule.wasm: "},
 	} {

@@ -14,7 +14,8 @@ import (
 type publishCmd struct {
 	Strategy    string `required:"" placeholder:"S" help:"The strategy."`
 	Version     string `required:"" placeholder:"V" help:"The version, unique within the strategy."`
-	Model       string `required:"" placeholder:"FILE" help:"LightGBM's text model: a file, runs:/<run_id>/<path> or models:/<name>/<version or alias> of MLflow; the other files likewise."`
+	Qlib        string `placeholder:"DIR" help:"What guest/qlib/export.py wrote: the model, the feature set and the golden file that are not named otherwise."`
+	Model       string `placeholder:"FILE" help:"LightGBM's text model: a file, runs:/<run_id>/<path> or models:/<name>/<version or alias> of MLflow; the other files likewise."`
 	Features    string `placeholder:"FILE" help:"The feature set: a JSON file (docs/FEATURES.md), alpha158 or alpha360. None = alpha158."`
 	Rule        string `placeholder:"FILE.wasm" help:"The rule: a module, or builtin:NAME for a stock one. None = builtin:top_bottom with TOP_N and BOTTOM_N."`
 	Params      string `placeholder:"JSON" help:"The rule's parameters: a JSON object, or @FILE."`
@@ -37,6 +38,14 @@ const largeModel = 10 << 20 // bytes
 func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	if c.Wait > 0 && !c.Activate {
 		return usagef("--wait goes with --activate: a release that is not active is served by nobody")
+	}
+	if c.Qlib != "" {
+		if err := c.exported(); err != nil {
+			return fmt.Errorf("--qlib: %w", err)
+		}
+	}
+	if c.Model == "" {
+		return usagef("--model or --qlib is needed")
 	}
 	p := operate.PublishRequest{
 		Strategy: c.Strategy, Version: c.Version, Status: c.Status, Notes: c.Notes, MLflowRunID: c.MLflowRunID,

@@ -90,10 +90,10 @@ class Export(unittest.TestCase):
             "model": {"class": "LGBModel", "module_path": "qlib.contrib.model.gbdt", "kwargs": {
                 "loss": "mse", "num_leaves": 15, "learning_rate": 0.1, "num_boost_round": 20, "num_threads": 1, "seed": 7}},
             "dataset": {"class": "DatasetH", "module_path": "qlib.data.dataset", "kwargs": {"handler": h, "segments": {
-                "train": ["2023-01-01", "2024-03-28"], "valid": ["2024-04-01", "2024-06-28"], "test": ["2024-07-01", "2024-12-31"]}}},
+                "train": ["2023-01-01", "2024-03-28"], "valid": ["2024-04-01", "2024-06-28"], "test": ["2024-09-02", "2024-12-31"]}}},
         }
         path = self.work / f"{name}.yaml"
-        path.write_text(json.dumps({"qlib_init": {"provider_uri": str(self.provider), "region": "us"}, "task": task, **extra}))
+        path.write_text(json.dumps({"qlib_init": {"provider_uri": str(self.provider), "region": "us", "kernels": 1}, "task": task, **extra}))
         return path
 
     def run_export(self, *args: str) -> subprocess.CompletedProcess:
@@ -113,6 +113,7 @@ class Export(unittest.TestCase):
         booster = lightgbm.Booster(model_file=str(out / "model.txt"))
         self.assertEqual(booster.num_feature(), len(features["inputs"]))
         self.assertEqual("pandas2" if pd.__version__ < "3" else "pandas3", features["numerics"])
+        self.assertEqual(json.loads((out / "export.json").read_text())["golden"], "golden.json")
         said = [v for e in golden["bars"]["expected"] for v in e["predictions"].values() if v is not None]
         self.assertGreaterEqual(len(said), 30)
         self.assertGreater(len(set(said)), 5)
@@ -121,7 +122,7 @@ class Export(unittest.TestCase):
             self.assertEqual(1, len(lengths))
         predictions = (out / "predictions.csv").read_text().splitlines()
         self.assertEqual("date,symbol,prediction", predictions[0])
-        self.assertGreater(len(predictions), 500)
+        self.assertGreater(len(predictions), 150)
 
     def features(self, out: Path) -> dict:
         return json.loads((out / "features.json").read_text())
@@ -136,7 +137,8 @@ class Export(unittest.TestCase):
         self.assertEqual({"topk": 5, "n_drop": 1}, json.loads((out / "strategy.json").read_text())["kwargs"])
 
     def test_alpha360_with_its_own_processors(self):
-        f = self.features(self.exported("alpha360", handler("Alpha360")))
+        days = {"start_time": "2024-03-01", "fit_start_time": "2024-03-01", "fit_end_time": "2024-06-28"}  # ProcessInf is slow in Qlib
+        f = self.features(self.exported("alpha360", handler("Alpha360", **days)))
         self.assertEqual(("alpha360", []), (f["extend"], f["fields"]))
         self.assertEqual(["ProcessInf", "ZScoreNorm", "Fillna"], [p["class"] for p in f["processors"]])
         self.assertEqual(360, len(f["processors"][1]["state"]["mean_train"]), "the label's state is not the features'")

@@ -33,7 +33,7 @@ func (c *featuresCmd) columns(ctx context.Context, m *market.Market, q research.
 		_ = say(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
 	}
 	if c.Raw {
-		return research.Raw(plan, m), nil
+		return research.Raw(plan, m)
 	}
 	return research.Inputs(ctx, plan, m, q)
 }

@@ -11,24 +11,36 @@ import (
 	"edgesignal/host/market"
 )
 
-// Raw returns the columns of a feature set before its processors.
-func Raw(p *feature.Plan, m *market.Market) *Features {
-	return planned(p.Names(), nil, p, m, func(rows []float32, n int) (*feature.Matrix, error) {
+// Raw returns the columns of a feature set before its processors, on the days on which a
+// symbol belongs to its universe.
+func Raw(p *feature.Plan, m *market.Market) (*Features, error) {
+	members, err := p.Set.Universe.Members(m)
+	if err != nil {
+		return nil, err
+	}
+	return planned(p.Names(), nil, p, m, members, func(rows []float32, n int) (*feature.Matrix, error) {
 		return &feature.Matrix{Values32: rows}, nil
-	})
+	}), nil
 }
 
 // Inputs returns the columns of a feature set as they reach the model. Where its processors
 // cross symbols, the days of q are computed for the whole universe at once.
 func Inputs(ctx context.Context, p *feature.Plan, m *market.Market, q FeatureQuery) (*Features, error) {
-	if p.Chain.Crosses() {
-		return crossed(ctx, p, m, q)
+	members, err := p.Set.Universe.Members(m)
+	if err != nil {
+		return nil, err
 	}
-	return planned(p.Inputs(), p.Wide(), p, m, p.Process), nil
+	if p.Chain.Crosses() {
+		return crossed(ctx, p, m, q, members)
+	}
+	return planned(p.Inputs(), p.Wide(), p, m, members, p.Process), nil
 }
 
+// members says which symbols belong to a universe on a day.
+type members func(symbol string, day market.Date) bool
+
 // planned computes a symbol's rows and processes them by themselves.
-func planned(names []string, wide []bool, p *feature.Plan, m *market.Market, process func([]float32, int) (*feature.Matrix, error)) *Features {
+func planned(names []string, wide []bool, p *feature.Plan, m *market.Market, members members, process func([]float32, int) (*feature.Matrix, error)) *Features {
 	return &Features{names: names, wide: wide, whole: true, compute: func() func(context.Context, run, func(*block) error) error {
 		e, columns, rows := expr.NewEvaluator(p.Program), []float32(nil), []float32(nil)
 		return func(ctx context.Context, r run, use func(*block) error) error {
@@ -41,6 +53,9 @@ func planned(names []string, wide []bool, p *feature.Plan, m *market.Market, pro
 				b := &block{run: r}
 				rows = rows[:0]
 				for row := from; row < min(from+blockRows, n); row++ {
+					if !members(r.series.Symbol, r.date(r.from+row)) {
+						continue
+					}
 					b.at = append(b.at, r.from+row)
 					for k := range width {
 						rows = append(rows, columns[k*n+row])
@@ -103,7 +118,7 @@ func rawColumns(ctx context.Context, p *feature.Plan, e *expr.Evaluator, columns
 const maxCrossed = 1 << 29
 
 // crossed computes the days of q for the whole universe, a day after the other.
-func crossed(ctx context.Context, p *feature.Plan, m *market.Market, q FeatureQuery) (*Features, error) {
+func crossed(ctx context.Context, p *feature.Plan, m *market.Market, q FeatureQuery, members members) (*Features, error) {
 	all := FeatureQuery{Symbols: p.Set.Universe.Symbols, From: q.From, To: q.To, known: true}
 	runs, err := all.runs(m)
 	if err != nil {
@@ -136,7 +151,7 @@ func crossed(ctx context.Context, p *feature.Plan, m *market.Market, q FeatureQu
 		rows = rows[:0]
 		for i, r := range runs {
 			row, n := day-r.series.First-r.from, r.to-r.from
-			if row < 0 || row >= n {
+			if row < 0 || row >= n || !members(r.series.Symbol, m.Calendar[day]) {
 				continue
 			}
 			of = append(of, i)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/gob"
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 
@@ -144,7 +143,7 @@ func TestParamsErrorsSayWhatKindTheyAre(t *testing.T) {
 	var twice *strictjson.DuplicateError
 	require.ErrorAs(t, err, &twice)
 	_, err = ParseParams([]byte(`[]`))
-	require.True(t, errors.Is(err, strictjson.ErrNoObject))
+	require.ErrorIs(t, err, strictjson.ErrNoObject)
 }
 
 // Every number that is let in is read alike by the schema, by strconv and by

@@ -58,7 +58,8 @@ const (
 // ErrNoData: no symbol asked for has data on that day.
 var ErrNoData = errors.New("no data")
 
-// DataTooOldError: the market has no bars of the day that a query wants at least.
+// DataTooOldError says that the market has no bars of the day that a query wants
+// at least.
 type DataTooOldError struct {
 	DataAsOf market.Date // what the book would be of
 	Min      market.Date

@@ -16,10 +16,11 @@ import (
 )
 
 type importCmd struct {
-	Inputs  []string `arg:"" name:"file" help:"CSV (.gz too) or Parquet files, or folders of them, also symbol=... ones of Hive. - = standard input."`
+	Inputs  []string `arg:"" optional:"" name:"file" help:"CSV (.gz too) or Parquet files, or folders of them, also symbol=... ones of Hive. - = standard input."`
 	Out     string   `required:"" placeholder:"DIR" help:"The data directory."`
 	RunDate string   `required:"" placeholder:"DATE" help:"YYYY-MM-DD, the name of the new run folder."`
 
+	FromQlib     string            `name:"from-qlib" placeholder:"DIR" help:"Qlib's data directory instead of files; its calendar and universes are copied beside the run."`
 	Append       bool              `help:"Add the bars to those of the newest run; the new run has both."`
 	Adjusted     string            `placeholder:"COLUMN" help:"A column of adjusted closes, such as adj_close: open, high, low and vwap are scaled by it over close."`
 	Column       map[string]string `placeholder:"HOLDS=NAME" help:"Which column holds what, where its name does not say it: --column date=Session."`
@@ -34,6 +35,12 @@ func (c *importCmd) Run(ctx context.Context, s streams) error {
 	run, err := market.ParseDate(c.RunDate)
 	if err != nil {
 		return usagef("--run-date: %w", err)
+	}
+	if (c.FromQlib == "") == (len(c.Inputs) == 0) {
+		return usagef("files or --from-qlib are expected, and not both")
+	}
+	if c.FromQlib != "" {
+		return c.fromQlib(ctx, s, run)
 	}
 	var zone *time.Location
 	if c.Zone != "" {

@@ -44,15 +44,9 @@ func (c *featuresCmd) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	m, err := market.Load(ctx, market.Dir(c.Data))
+	m, err := loadWhole(ctx, s, c.Data, c.AllowFailures)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Data, err)
-	}
-	for _, f := range m.Failures {
-		_ = say(s.err, "edgesignal: %s not used: %s\n", f.File, f.Reason)
-	}
-	if n := len(m.Failures); n > 0 && !c.AllowFailures {
-		return fmt.Errorf("%d files of run %s cannot be used, and nothing was written; --allow-failures leaves them out", n, m.RunDate)
+		return err
 	}
 	of, err := c.columns(ctx, m, q, s.err)
 	if err != nil {

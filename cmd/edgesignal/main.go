@@ -41,6 +41,7 @@ type cli struct {
 	Status   statusCmd   `cmd:"" help:"Say which host serves what since when, and why not."`
 	Data     struct {
 		Import importCmd `cmd:"" help:"Turn a CSV of daily bars into a run folder of Parquet files."`
+		Export exportCmd `cmd:"" help:"Write the newest market as Qlib's data directory."`
 		Check  checkCmd  `cmd:"" help:"Say what a host would make of the newest run: exit status 0, or 1 and why not."`
 	} `cmd:"" help:"Market data."`
 	Features featuresCmd `cmd:"" help:"Write the 158 features as the model sees them."`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -97,4 +98,12 @@ func readUniverses(fsys fs.FS, infos []FileInfo) universes {
 		u.of[strings.ToLower(strings.TrimSuffix(path.Base(info.Name), instrumentsExt))] = i
 	}
 	return u
+}
+
+// Append appends the universe in Qlib's form, sorted by symbol and day.
+func (u *Instruments) Append(dst []byte) []byte {
+	for _, symbol := range slices.Sorted(maps.Keys(u.ranges)) {
+		dst = qlibfile.AppendInstruments(dst, u.ranges[symbol])
+	}
+	return dst
 }

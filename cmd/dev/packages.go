@@ -62,6 +62,8 @@ var numericPackages = []string{
 // benchPackages hold the benchmarks whose numbers stand in docs/BENCHMARKS.md.
 var benchPackages = []string{
 	"./host/alpha158",
+	"./host/expr",
+	"./host/feature",
 	"./host/market",
 	"./host/market/mirror",
 	"./host/model",

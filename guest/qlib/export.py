@@ -53,6 +53,7 @@ from qlib.utils import init_instance_by_config
 
 FIELD = re.compile(r"\$(\w+)")
 GROUP = "feature"
+EARLIER = 60  # days of the golden file's bars before any that its predictions need
 
 
 class CannotServe(Exception):
@@ -72,7 +73,7 @@ def from_workflow(path: Path) -> tuple[Any, Any, dict]:
     for extra in as_list(config.get("sys", {}).get("rel_path", [])):
         sys.path.append(str(path.parent.resolve() / extra))
     with tempfile.TemporaryDirectory() as runs:  # the run itself is not kept
-        init_qlib({**config.get("qlib_init", {})}, runs)
+        init_qlib(config.get("qlib_init", {}), runs)
         task = config["task"]
         model = init_instance_by_config(task["model"])
         dataset = init_instance_by_config(task["dataset"])
@@ -350,12 +351,12 @@ def golden(booster: Any, handler: Any, features: dict, columns: dict[str, pd.Ser
     Qlib runs on a directory of these bars alone, so that values which depend on
     where a query begins, or on which symbols a day has, are those of the file.
     """
-    expressions = {n: e for n, e in fields_of(handler.data_loader)[0].items()}
+    expressions = fields_of(handler.data_loader)[0]
     names = sorted({f.lower() for e in expressions.values() for f in FIELD.findall(e)} - set(columns))
     calendar = [d for d in D.calendar(freq="day") if d <= pd.Timestamp(until)]
     symbols = pick_symbols(handler, ranges, calendar[-1])
     days = -(-wanted // len(symbols))
-    calendar = calendar[-(days + 250 + look_back(expressions.values())) :]
+    calendar = calendar[-(days + EARLIER + look_back(expressions.values())) :]
     bars = D.features(symbols, ["$" + n for n in names] or ["$close"], calendar[0], calendar[-1]).astype("float32")
     bars.columns = names or ["close"]
     for name, series in columns.items():
@@ -544,7 +545,7 @@ def export(args: argparse.Namespace) -> None:
         "from": {"recorder": args.recorder} if args.recorder else {"workflow": Path(args.workflow).name},
         "model": "model.txt", "features": "features.json", "golden": "golden.json" if file else None,
     })
-    print(f"{out}: {len(inputs)} inputs, {booster.current_iteration()} trees, {len(features['processors'])} processors, universe {universe if isinstance(universe, str) else len(universe)}")
+    print(f"{out}: {len(inputs)} inputs, {booster.num_trees()} trees, {len(features['processors'])} processors, universe {universe if isinstance(universe, str) else len(universe)}")
     print(f"edgesignal publish --qlib {out} --strategy NAME --version VERSION --activate")
 
 

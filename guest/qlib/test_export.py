@@ -7,6 +7,7 @@ exported is held against Qlib's own values.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,7 +71,7 @@ def handler_of(data_loader: dict, **kwargs) -> dict:
 
 
 DAYS = {"start_time": "2023-01-01", "end_time": "2024-12-31", "fit_start_time": "2023-01-01", "fit_end_time": "2024-03-28", "instruments": "all"}
-FIT = {"fit_start_time": "2023-01-01", "fit_end_time": "2024-03-28"}
+SEGMENTS = {"train": ["2023-01-01", "2024-03-28"], "valid": ["2024-04-01", "2024-06-28"], "test": ["2024-09-02", "2024-12-31"]}
 
 
 class Export(unittest.TestCase):
@@ -85,12 +86,11 @@ class Export(unittest.TestCase):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
-    def workflow(self, name: str, h: dict, **extra) -> Path:
+    def workflow(self, name: str, h: dict, segments: dict = SEGMENTS, **extra) -> Path:
         task = {
             "model": {"class": "LGBModel", "module_path": "qlib.contrib.model.gbdt", "kwargs": {
                 "loss": "mse", "num_leaves": 15, "learning_rate": 0.1, "num_boost_round": 20, "num_threads": 1, "seed": 7}},
-            "dataset": {"class": "DatasetH", "module_path": "qlib.data.dataset", "kwargs": {"handler": h, "segments": {
-                "train": ["2023-01-01", "2024-03-28"], "valid": ["2024-04-01", "2024-06-28"], "test": ["2024-09-02", "2024-12-31"]}}},
+            "dataset": {"class": "DatasetH", "module_path": "qlib.data.dataset", "kwargs": {"handler": h, "segments": segments}},
         }
         path = self.work / f"{name}.yaml"
         path.write_text(json.dumps({"qlib_init": {"provider_uri": str(self.provider), "region": "us", "kernels": 1}, "task": task, **extra}))
@@ -120,9 +120,25 @@ class Export(unittest.TestCase):
         for symbol in golden["bars"]["symbols"].values():
             lengths = {len(column) for column in symbol["fields"].values()}
             self.assertEqual(1, len(lengths))
-        predictions = (out / "predictions.csv").read_text().splitlines()
-        self.assertEqual("date,symbol,prediction", predictions[0])
-        self.assertGreater(len(predictions), 150)
+        self.compare(out, features, booster)
+
+    def compare(self, out: Path, features: dict, booster: lightgbm.Booster) -> None:
+        """Computes every prediction of the segment from the exported files; each has Qlib's bits."""
+        for f in (out / "instruments").glob("*.txt"):  # where the README says that they belong
+            shutil.copy(f, self.provider / "instruments")
+        for f in (out / "columns").glob("*/*.bin"):
+            shutil.copy(f, self.provider / "features" / f.parent.name)
+        table = out / "table.csv"
+        done = subprocess.run([PROGRAM, "features", "--data", str(self.provider), "--features", str(out / "features.json"), "--out", str(table)],
+                              capture_output=True, text=True)
+        self.assertEqual(0, done.returncode, done.stderr[-2000:])
+        read = lambda f: pd.read_csv(f, index_col=["symbol", "date"], float_precision="round_trip")
+        theirs, columns = read(out / "predictions.csv")["prediction"], read(table)
+        self.assertGreater(len(theirs), 150)
+        self.assertEqual(features["inputs"], list(columns.columns))
+        self.assertTrue(theirs.index.isin(columns.index).all())
+        ours = booster.predict(columns.loc[theirs.index].values)
+        self.assertEqual(0, int((ours != theirs.values).sum()), f"of {len(ours)} predictions")
 
     def features(self, out: Path) -> dict:
         return json.loads((out / "features.json").read_text())
@@ -137,8 +153,11 @@ class Export(unittest.TestCase):
         self.assertEqual({"topk": 5, "n_drop": 1}, json.loads((out / "strategy.json").read_text())["kwargs"])
 
     def test_alpha360_with_its_own_processors(self):
-        days = {"start_time": "2024-03-01", "fit_start_time": "2024-03-01", "fit_end_time": "2024-06-28"}  # ProcessInf is slow in Qlib
-        f = self.features(self.exported("alpha360", handler("Alpha360", **days)))
+        # Few days of few symbols, for ProcessInf is slow in Qlib.
+        few = {"start_time": "2024-09-02", "fit_start_time": "2024-09-02", "fit_end_time": "2024-10-31", "instruments": ["AAPL", "KO", "V", "XOM"]}
+        segments = {"train": ["2024-09-02", "2024-10-31"], "test": ["2024-11-01", "2024-12-31"]}
+        f = self.features(self.exported("alpha360", handler("Alpha360", **few), segments=segments))
+        self.assertEqual(["AAPL", "KO", "V", "XOM"], f["universe"])
         self.assertEqual(("alpha360", []), (f["extend"], f["fields"]))
         self.assertEqual(["ProcessInf", "ZScoreNorm", "Fillna"], [p["class"] for p in f["processors"]])
         self.assertEqual(360, len(f["processors"][1]["state"]["mean_train"]), "the label's state is not the features'")
@@ -147,7 +166,7 @@ class Export(unittest.TestCase):
         out = self.exported("ranked", handler_of(loader(FIELDS), instruments="half", infer_processors=[{"class": "CSRankNorm", "kwargs": {"fields_group": "feature"}}]))
         f = self.features(out)
         self.assertEqual(("half", FIELDS[1]), (f["universe"], [x["name"] for x in f["fields"]]))
-        self.assertIn("AAPL\t2023-01-03\t2024-03-28\nAAPL\t2024-05-02\t2024-12-31\n", (out / "instruments/half.txt").read_text())
+        self.assertIn("AAPL\t2023-01-02\t2024-03-28\nAAPL\t2024-05-02\t2024-12-31\n", (out / "instruments/half.txt").read_text())
         golden = json.loads((out / "golden.json").read_text())
         self.assertEqual(set(golden["bars"]["symbols"]), set(golden["bars"]["instruments"]))
 

@@ -4,6 +4,11 @@ import (
 	"errors"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"edgesignal/host/live"
+	"edgesignal/host/market"
+	"edgesignal/host/release"
 )
 
 type healthAnswer struct {
@@ -19,6 +24,18 @@ type healthAnswer struct {
 	Version        string   `json:"version"`
 }
 
+// marketOf returns the market that the default strategy answers from, which is
+// older than the board's where its release gives no book on that one.
+func marketOf(b *live.Board) *market.Market {
+	if snap, done, err := b.Current(""); err == nil {
+		defer done()
+		if snap.Market != nil {
+			return snap.Market
+		}
+	}
+	return b.Market()
+}
+
 // health answers GET /health: always 200, for whoever asks how the host is.
 func (s *Server) health(c *fiber.Ctx) error {
 	board := s.opt.Board
@@ -27,14 +44,51 @@ func (s *Server) health(c *fiber.Ctx) error {
 		a.ModelLoaded, a.ModelVersion, a.Release = true, orNull(snap.Release.Manifest.Version), orNull(snap.Release.Digest)
 		done()
 	}
-	if m := board.Market(); m != nil {
+	if m := marketOf(board); m != nil {
 		a.MarketRevision, a.DataAsOf = orNull(m.Revision), orNull(m.Last().String())
 	}
+	detailed := s.trusted(c.Context())
 	for _, p := range s.problems() {
 		a.Status = "degraded"
-		a.Problems = append(a.Problems, p.Error())
+		if detailed {
+			a.Problems = append(a.Problems, p.Error())
+		} else {
+			a.Problems = append(a.Problems, inAWord(p))
+		}
 	}
 	return answer(c, a)
+}
+
+// trusted reports whether a caller may read why something failed: one with a
+// token, or, where there are none, one on this machine.
+func (s *Server) trusted(ctx *fasthttp.RequestCtx) bool {
+	if s.opt.Tokens == nil {
+		return ctx.RemoteIP().IsLoopback()
+	}
+	_, err := s.authorize(&ctx.Request.Header, known)
+	return err == nil
+}
+
+// inAWord returns what anybody may know of a problem: whose it is, and the
+// reason word of the gate or the code of an answer that says the same.
+func inAWord(err error) string {
+	var refused *release.Rejection
+	var of *live.Problem
+	word := string(problemOf(err).Code)
+	switch {
+	case errors.Is(err, errTokenFile):
+		word = "token_file"
+	case errors.As(err, &refused):
+		word = string(refused.Reason)
+	case word == string(internal) && !errors.As(err, &of):
+		word = "market_data"
+	case word == string(internal):
+		word = "not_served"
+	}
+	if errors.As(err, &of) {
+		return "strategy " + of.Strategy + ": " + word
+	}
+	return word
 }
 
 // errTokenFile stands for a token file that cannot be read: everybody may ask for

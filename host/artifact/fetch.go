@@ -29,19 +29,22 @@ var _ Source = (*Fetcher)(nil)
 
 // Fetcher looks at the place that a path names.
 type Fetcher struct {
-	Store   Store  // nil = none
-	S3      Opener // of s3:// paths; nil = none
-	WorkDir string // an absolute path, for relative paths that the store does not have
-	MLflow  MLflow // nil = none
+	Store Store  // nil = none
+	S3    Opener // of s3:// paths; nil = none
+	// Files and StoreDir are absolute paths of folders, "" = none: no file of
+	// this machine is read that does not lie below one of them, links resolved.
+	Files    string // relative paths that the store does not have are below it
+	StoreDir string // the store's own
+	MLflow   MLflow // nil = none
 }
 
 // Fetch reads what path names, at most max bytes, and returns it with its
 // SHA-256 (64 hex digits). path is one of
 //
 //	s3://bucket/key            an object of any bucket (also ?versionId=...)
-//	file:///abs/path           a file of this machine (also plain /abs/path)
+//	file:///abs/path           a file below Files or StoreDir (also plain /abs/path)
 //	models/alpha.txt           a key of the store; where the store has none, a
-//	sha256/ab12...             file relative to WorkDir
+//	sha256/ab12...             file relative to Files
 //	runs:/<run_id>/<path>      an artifact of MLflow, as are
 //	models:/<name>/<version>   models:/<name>/<alias> and models:/m-<id>
 //
@@ -51,7 +54,7 @@ type Fetcher struct {
 // release.ErrNotFound, with every place that was looked at; *release.Unavailable
 // for a fault of the store or disk (a file that changes while it is read
 // included); the context's error; and a plain one for a path that is not of a
-// form above or names something else than a regular file.
+// form above, lies elsewhere, or names something else than a regular file.
 func (f *Fetcher) Fetch(ctx context.Context, path, want string, max int64) (b []byte, sum string, err error) {
 	places, err := f.resolve(ctx, path)
 	if err != nil {

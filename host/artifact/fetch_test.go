@@ -36,20 +36,20 @@ func fetcher(t *testing.T) *artifact.Fetcher {
 	for _, name := range []string{"both", "models/in-work", "a b?#%.txt"} {
 		require.NoError(t, os.WriteFile(filepath.Join(work, name), []byte("work "+name), 0o600))
 	}
-	return &artifact.Fetcher{Store: s, WorkDir: work}
+	return &artifact.Fetcher{Store: s, Files: work}
 }
 
 func TestFetchFinds(t *testing.T) {
 	f := fetcher(t)
-	strange := filepath.Join(f.WorkDir, "a b?#%.txt")
+	strange := filepath.Join(f.Files, "a b?#%.txt")
 	for _, c := range []struct{ name, path, want string }{
 		{"key", "models/in-store", "store models/in-store"},
 		{"the store comes first", "both", "store both"},
 		{"working directory", "models/in-work", "work models/in-work"},
 		{"not a key", "./models/../both", "work both"},
 		{"strange name", "a b?#%.txt", "work a b?#%.txt"},
-		{"file URL", "file://" + f.WorkDir + "/both", "work both"},
-		{"file URL with a host", "file://localhost" + f.WorkDir + "/both", "work both"},
+		{"file URL", "file://" + f.Files + "/both", "work both"},
+		{"file URL with a host", "file://localhost" + f.Files + "/both", "work both"},
 		{"file URL, escaped", (&url.URL{Scheme: "file", Path: strange}).String(), "work a b?#%.txt"},
 		{"absolute", strange, "work a b?#%.txt"},
 	} {
@@ -63,7 +63,7 @@ func TestFetchFinds(t *testing.T) {
 		})
 	}
 	t.Run("without a store", func(t *testing.T) {
-		alone := &artifact.Fetcher{WorkDir: f.WorkDir}
+		alone := &artifact.Fetcher{Files: f.Files}
 		b, _, err := alone.Fetch(t.Context(), "both", "", 100)
 		require.NoError(t, err)
 		require.Equal(t, "work both", string(b))
@@ -72,8 +72,10 @@ func TestFetchFinds(t *testing.T) {
 
 func TestFetchRefuses(t *testing.T) {
 	f := fetcher(t)
-	require.NoError(t, syscall.Mkfifo(filepath.Join(f.WorkDir, "fifo"), 0o600))
-	require.NoError(t, os.Symlink("fifo", filepath.Join(f.WorkDir, "to-fifo")))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(f.Files, "fifo"), 0o600))
+	require.NoError(t, os.Symlink("fifo", filepath.Join(f.Files, "to-fifo")))
+	require.NoError(t, os.Symlink("/etc/passwd", filepath.Join(f.Files, "to-passwd")))
+	require.NoError(t, os.Symlink("/etc", filepath.Join(f.Files, "to-etc")))
 	sum := release.Sum([]byte("store both"))
 	other := strings.Repeat("0", 64)
 	for _, c := range []struct {
@@ -88,20 +90,28 @@ func TestFetchRefuses(t *testing.T) {
 		{"too large comes before other bytes", "both", other, 9, artifact.ErrTooLarge, nil},
 		{"other bytes", "both", other, 100, nil, []string{"digest_mismatch", "both", other, sum}},
 		{"digest in capitals", "both", strings.ToUpper(sum), 100, nil, []string{"digest_mismatch"}},
-		{"nowhere", "models/none", "", 100, release.ErrNotFound, []string{`"models/none" in the store file://`, f.WorkDir + "/models/none"}},
-		{"not a key, nowhere", "no ne", "", 100, release.ErrNotFound, []string{f.WorkDir + "/no ne"}},
-		{"no such file", "file:///no/such/file", "", 100, release.ErrNotFound, []string{"/no/such/file"}},
+		{"nowhere", "models/none", "", 100, release.ErrNotFound, []string{`"models/none" in the store file://`, f.Files + "/models/none"}},
+		{"not a key, nowhere", "no ne", "", 100, release.ErrNotFound, []string{f.Files + "/no ne"}},
+		{"no such file", "file://" + f.Files + "/no/such/file", "", 100, release.ErrNotFound, []string{"/no/such/file"}},
+		{"elsewhere", "/etc/passwd", "", 100, nil, []string{"/etc/passwd: lies neither below ARTIFACT_FILES"}},
+		{"elsewhere, and not there", "/no/such/file", "", 100, nil, []string{"lies neither below ARTIFACT_FILES"}},
+		{"elsewhere by URL", "file:///etc/passwd", "", 100, nil, []string{"lies neither below ARTIFACT_FILES"}},
+		{"up and out", "../../../../../../../etc/passwd", "", 100, nil, []string{"lies neither below ARTIFACT_FILES"}},
+		{"up and out by URL", "file://" + f.Files + "/../../../../../../etc/passwd", "", 100, nil, []string{"lies neither below ARTIFACT_FILES"}},
+		{"a link out", "to-passwd", "", 100, nil, []string{"lies neither below ARTIFACT_FILES"}},
+		{"a folder's link out", "to-etc/passwd", "", 100, nil, []string{"lies neither below ARTIFACT_FILES"}},
+		{"a sibling", "file://" + f.Files + "-other/x", "", 100, nil, []string{"lies neither below ARTIFACT_FILES"}},
 		{"below a file", "both/x", "", 100, release.ErrNotFound, nil},
 		{"name too long", strings.Repeat("ab", 1000), "", 100, release.ErrNotFound, nil},
 		{"NUL", "a\x00b", "", 100, release.ErrNotFound, nil},
-		{"NUL in a URL", "file:///a%00b", "", 100, release.ErrNotFound, nil},
+		{"NUL in a URL", "file://" + f.Files + "/a%00b", "", 100, release.ErrNotFound, nil},
 		{"empty", "", "", 100, nil, []string{"empty"}},
 		{"folder", "models", "", 100, nil, []string{"models", "folder"}},
-		{"folder by URL", "file://" + f.WorkDir, "", 100, nil, []string{"folder"}},
+		{"folder by URL", "file://" + f.Files, "", 100, nil, []string{"folder"}},
 		{"dot", ".", "", 100, nil, []string{"folder"}},
 		{"FIFO", "fifo", "", 100, nil, []string{"fifo", "not a regular file"}},
 		{"link to a FIFO", "to-fifo", "", 100, nil, []string{"not a regular file"}},
-		{"device", "/dev/zero", "", 100, nil, []string{"/dev/zero", "not a regular file"}},
+		{"device", "/dev/zero", "", 100, nil, []string{"/dev/zero", "lies neither below"}},
 		{"S3", "s3://bucket/key?versionId=1", "", 100, nil, []string{"s3://bucket/key", "no S3 store"}},
 		{"S3 in capitals", "S3://bucket/key", "", 100, nil, []string{"no S3 store"}},
 		{"other scheme", "https://example.com/m", "", 100, nil, []string{"https://"}},
@@ -178,13 +188,13 @@ func TestFetchFromAStoreThatFails(t *testing.T) {
 	}
 	t.Run("endless", func(t *testing.T) {
 		r := &endless{}
-		f := &artifact.Fetcher{Store: liar{size: 1000, r: r}, WorkDir: t.TempDir()}
+		f := &artifact.Fetcher{Store: liar{size: 1000, r: r}, Files: t.TempDir()}
 		_, _, err := f.Fetch(t.Context(), "k", "", 1000)
 		require.Error(t, err)
 		require.LessOrEqual(t, r.read, 1001, "bytes taken")
 	})
 	t.Run("a claim beyond the limit costs nothing", func(t *testing.T) {
-		f := &artifact.Fetcher{Store: liar{size: 1 << 62, r: bytes.NewReader(nil)}, WorkDir: t.TempDir()}
+		f := &artifact.Fetcher{Store: liar{size: 1 << 62, r: bytes.NewReader(nil)}, Files: t.TempDir()}
 		_, _, err := f.Fetch(t.Context(), "k", "", 1<<20)
 		require.ErrorIs(t, err, artifact.ErrTooLarge)
 	})
@@ -198,7 +208,7 @@ func TestFetchCallerGivesUp(t *testing.T) {
 	f := fetcher(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, path := range []string{"both", "models/in-work", "file://" + f.WorkDir + "/both"} {
+	for _, path := range []string{"both", "models/in-work", "file://" + f.Files + "/both"} {
 		_, _, err := f.Fetch(ctx, path, "", 100)
 		require.ErrorIs(t, err, context.Canceled)
 	}

@@ -39,7 +39,7 @@ func (located) Open(_ context.Context, path string) (io.ReadCloser, int64, error
 
 func TestFetchOfMLflow(t *testing.T) {
 	f := fetcher(t)
-	file := "file://" + f.WorkDir + "/both"
+	file := "file://" + f.Files + "/both"
 	down := &release.Unavailable{Part: release.PartStore, Err: errors.New("tracking server")}
 	for _, c := range []struct {
 		name   string

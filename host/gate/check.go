@@ -129,7 +129,7 @@ func (c *checking) features() error {
 		want := alpha158.Names()
 		for i := range want {
 			if names[i] != want[i] {
-				return release.Reject(release.FeaturesMismatch, "input %d of the model is %q, of feature set %s %q", i, names[i], m.FeatureSet, want[i])
+				return release.Reject(release.FeaturesMismatch, "input %d of the model is not %q, as in feature set %s", i, want[i], m.FeatureSet)
 			}
 		}
 	}

@@ -160,7 +160,7 @@ func TestEveryRefusalHasItsReason(t *testing.T) {
 		{"golden file with text after it", func(c *gate.Candidate) { c.Golden = append(c.Golden, "{}"...) }, false, release.GoldenMismatch, "text after the JSON value"},
 		{"golden features in another order", edit(`"KMID", "KLEN"`, `"KLEN", "KMID"`), false, release.GoldenMismatch, "predictions.features[0]"},
 		{"one prediction one bit off", edit(`"expected": [`, `"expected": [1e-300, `), false, release.GoldenMismatch, "expected values"},
-		{"weights differ", edit(`0.3333333333333333`, `0.3333333333`), false, release.GoldenMismatch, "portfolios[0]: weight of"},
+		{"weights differ", edit(`0.3333333333333333`, `0.3333333333`), false, release.GoldenMismatch, "portfolios[0]: the weight of symbols[0]"},
 		{"a portfolio with a symbol twice", edit(`"symbols": ["AAPL", "AMZN"`, `"symbols": ["AAPL", "AAPL"`), false, release.GoldenMismatch, "stands twice"},
 		{"limits that its own portfolios break", func(c *gate.Candidate) { c.Manifest.Limits.MaxWeight = 0.1 }, false, release.GoldenMismatch, "max_weight"},
 	} {

@@ -129,20 +129,20 @@ func (g *GoldenPortfolio) check() error {
 	if len(g.Predictions) != n || len(g.Weights) != n {
 		return fmt.Errorf("%d symbols, %d predictions, %d weights", n, len(g.Predictions), len(g.Weights))
 	}
-	for name, col := range g.Columns {
+	for _, col := range g.Columns {
 		if len(col) != n {
-			return fmt.Errorf("column %q has %d values for %d symbols", name, len(col), n)
+			return fmt.Errorf("one of the columns has %d values for %d symbols", len(col), n)
 		}
 		for i, v := range col {
 			if math.IsInf(float64(v), 0) {
-				return fmt.Errorf("column %q: value %d is beyond a double", name, i)
+				return fmt.Errorf("one of the columns: value %d is beyond a double", i)
 			}
 		}
 	}
 	seen := make(map[string]bool, n)
-	for _, s := range g.Symbols {
+	for i, s := range g.Symbols {
 		if seen[s] {
-			return fmt.Errorf("symbol %q stands twice", s)
+			return fmt.Errorf("symbols[%d] stands twice", i)
 		}
 		seen[s] = true
 	}

@@ -48,7 +48,7 @@ func (c *checking) replayPredictions() error {
 	}
 	for i, name := range want {
 		if g.Features[i] != name {
-			return release.Reject(release.GoldenMismatch, "golden file: predictions.features[%d] is %q, in the feature set %q", i, g.Features[i], name)
+			return release.Reject(release.GoldenMismatch, "golden file: predictions.features[%d] is not %q, as in the feature set", i, name)
 		}
 	}
 	rows := make([]float64, 0, len(g.Rows)*len(want))
@@ -107,8 +107,8 @@ func (c *checking) replayPortfolio(ctx context.Context, i int) error {
 	for k, j := range order {
 		diff, ok := within(book.Weights[k], g.Weights[j], tolerance)
 		if !ok {
-			return release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: weight of %s is %v, expected %v (tolerance %v)",
-				i, g.Symbols[j], book.Weights[k], g.Weights[j], tolerance)
+			return release.Reject(release.GoldenMismatch, "golden file: portfolios[%d]: the weight of symbols[%d] is %v, expected %v (tolerance %v)",
+				i, j, book.Weights[k], g.Weights[j], tolerance)
 		}
 		rep.WorstWeight = math.Max(rep.WorstWeight, diff)
 	}

@@ -36,8 +36,20 @@ func (b *Board) Strategy(name string) (st StrategyStatus, ok bool) {
 	return st, true
 }
 
+// Problem is why one strategy is not served as it should be.
+type Problem struct {
+	Strategy string
+	Err      error
+}
+
+func (p *Problem) Error() string { return p.Err.Error() }
+
+// Unwrap returns Err.
+func (p *Problem) Unwrap() error { return p.Err }
+
 // Problems returns the reasons why this host is degraded, nil when it is not: it
-// does not serve what the registry wants, or cannot reach what it needs.
+// does not serve what the registry wants, or cannot reach what it needs. Those
+// of a strategy are *Problem.
 func (b *Board) Problems() []error {
 	var problems []error
 	_, lost := b.contact.seen()
@@ -61,9 +73,9 @@ func (b *Board) Problems() []error {
 		case errors.Is(st.Err, ErrNoActive) && !mustServe:
 			// Nobody wants it to serve, and it does not.
 		case st.Err != nil:
-			problems = append(problems, st.Err)
+			problems = append(problems, &Problem{name, st.Err})
 		case st.Serving == "" && mustServe:
-			problems = append(problems, fmt.Errorf("strategy %s: %w", name, ErrNothingLoaded))
+			problems = append(problems, &Problem{name, fmt.Errorf("strategy %s: %w", name, ErrNothingLoaded)})
 		}
 	}
 	return problems

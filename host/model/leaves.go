@@ -44,13 +44,13 @@ const (
 func newByLeaves(f *forest) (e *byLeaves, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			e, err = nil, malformed("leaves cannot read the model: %v", p)
+			e, err = nil, malformed("leaves cannot read the model")
 		}
 	}()
 	leavesWidth := max(f.width, minWidth)
 	trees, err := leaves.LGEnsembleFromReader(bufio.NewReader(newCanonical(f, leavesWidth)), false)
 	if err != nil {
-		return nil, malformed("leaves cannot read the model: %v", err)
+		return nil, malformed("leaves cannot read the model")
 	}
 	if trees.NEstimators() != len(f.trees) {
 		return nil, malformed("leaves read %d of %d trees", trees.NEstimators(), len(f.trees))
@@ -61,7 +61,7 @@ func newByLeaves(f *forest) (e *byLeaves, err error) {
 		return &row
 	}
 	if err := e.probe(); err != nil {
-		return nil, malformed("leaves cannot score the model: %v", err)
+		return nil, malformed("leaves cannot score the model")
 	}
 	return e, nil
 }

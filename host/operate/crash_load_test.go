@@ -49,7 +49,7 @@ func crashBoard(dir string, reg registry.Registry, s *shelf.Shelf, p *points) (*
 		return nil, err
 	}
 	return live.NewBoard(live.Options{
-		Registry: mortalRegistry{reg, p}, Fetcher: &artifact.Fetcher{Store: mortalStore{s.Store, p}, WorkDir: dir},
+		Registry: mortalRegistry{reg, p}, Fetcher: &artifact.Fetcher{Store: mortalStore{s.Store, p}, Files: dir},
 		Host: "test:1", Strategy: artifacts.Strategy, Defaults: legs.Params(),
 		Gate: s.Gate, Rule: s.Gate.Rule, Keep: keep, Log: slog.New(slog.DiscardHandler),
 	}), nil

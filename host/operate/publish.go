@@ -83,7 +83,7 @@ func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Publish
 			continue
 		}
 		if !registry.Object(j.text) {
-			return Published{}, fmt.Errorf("%s: not a JSON object: %.80q", j.what, j.text)
+			return Published{}, fmt.Errorf("%s: not a JSON object", j.what)
 		}
 		*j.dst = j.text
 	}

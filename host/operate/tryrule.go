@@ -42,7 +42,7 @@ func TryRule(ctx context.Context, t RuleTrial) (*RuleVerdict, error) {
 		text []byte
 	}{{"parameters", t.Params}, {"config", t.Config}} {
 		if len(j.text) > 0 && !registry.Object(j.text) {
-			return nil, fmt.Errorf("%s: not a JSON object: %.80q", j.what, j.text)
+			return nil, fmt.Errorf("%s: not a JSON object", j.what)
 		}
 	}
 	limits, err := portfolio.LimitsOf(t.Config)

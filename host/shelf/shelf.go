@@ -43,7 +43,7 @@ type Shelf struct {
 // the shelf is opened all the same, for a host that can serve without; 0 = it
 // must answer. Besides the errors of the parts there is settings.Faults.
 func Open(ctx context.Context, set settings.Shelf, legs settings.Legs, patience time.Duration) (*Shelf, error) {
-	work, err := os.Getwd()
+	files, storeDir, err := localFolders(set)
 	if err != nil {
 		return nil, err
 	}
@@ -76,12 +76,30 @@ func Open(ctx context.Context, set settings.Shelf, legs settings.Legs, patience 
 	if s.Registry, err = openRegistry(ctx, set, patience); err != nil {
 		return nil, err
 	}
-	fetcher := &artifact.Fetcher{Store: store, S3: s3.Other{Client: s.Bucket}, WorkDir: work}
+	fetcher := &artifact.Fetcher{Store: store, S3: s3.Other{Client: s.Bucket}, Files: files, StoreDir: storeDir}
 	if s.MLflow != nil { // not an interface that holds nil
 		fetcher.MLflow = s.MLflow
 	}
 	s.Store, s.Fetcher = retry.Store(store, retry.Policy{}), verify.New(retry.Source(fetcher, retry.Policy{}))
 	return s, nil
+}
+
+// localFolders returns below what a row may name files of this machine. Whoever
+// may write rows into a fleet's registry has no business with its hosts' disks.
+func localFolders(set settings.Shelf) (files, storeDir string, err error) {
+	files = set.ArtifactFiles
+	if files == "" && !set.DatabaseURL.Fleet() {
+		files = "."
+	}
+	if files != "" {
+		if files, err = filepath.Abs(files); err != nil {
+			return "", "", err
+		}
+	}
+	if !set.ArtifactStore.Bucket() {
+		storeDir, err = filepath.Abs(set.ArtifactStore.Dir())
+	}
+	return files, storeDir, err
 }
 
 // OpenRegistry opens a registry that is there. A command that only asks or

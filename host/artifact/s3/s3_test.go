@@ -104,7 +104,7 @@ func TestFetchFromAnyBucket(t *testing.T) {
 	other := s.NewBucket()
 	s.Versioned(other)
 	old, now := s.Put(other, "models/a b.txt", "old"), s.Put(other, "models/a b.txt", "new!")
-	f := &artifact.Fetcher{Store: store(t, s, "s3://"+s.Bucket), S3: Other{client(t, s, s3test.SecretKey)}, WorkDir: t.TempDir()}
+	f := &artifact.Fetcher{Store: store(t, s, "s3://"+s.Bucket), S3: Other{client(t, s, s3test.SecretKey)}, Files: t.TempDir()}
 	url := "s3://" + other + "/models/a b.txt"
 	for path, want := range map[string]string{url: "new!", url + "?versionId=" + old: "old", url + "?versionId=" + now: "new!"} {
 		b, sum, err := f.Fetch(t.Context(), path, release.Sum([]byte(want)), 4)

@@ -74,7 +74,7 @@ func NewBoard(t testing.TB, change func(*live.Options)) *Board {
 	cache := filepath.Join(folder, "compiled")
 	b := &Board{Shaky: &Shaky{Registry: reg, Store: store}, Folder: folder, t: t}
 	opt := live.Options{
-		Registry: b.Shaky, Fetcher: &artifact.Fetcher{Store: b.Shaky, WorkDir: folder}, Host: "test:1", Strategy: artifacts.Strategy,
+		Registry: b.Shaky, Fetcher: &artifact.Fetcher{Store: b.Shaky, Files: folder}, Host: "test:1", Strategy: artifacts.Strategy,
 		Gate: gate.InPlace{Rule: rule.Options{CacheDir: cache}}, Rule: rule.Options{CacheDir: cache},
 		Defaults: json.RawMessage(`{"top_n":3,"bottom_n":3}`), Log: slog.New(slog.DiscardHandler),
 	}

@@ -77,7 +77,7 @@ func inAWord(err error) string {
 	word := string(problemOf(err).Code)
 	switch {
 	case errors.Is(err, errTokenFile):
-		word = "token_file"
+		return err.Error()
 	case errors.As(err, &refused):
 		word = string(refused.Reason)
 	case word == string(internal) && !errors.As(err, &of):

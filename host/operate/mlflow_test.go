@@ -25,6 +25,7 @@ import (
 // the model "alpha", in a folder; answers as in host/mlflow/testdata.
 type tracking struct {
 	*httptest.Server
+	dir      string // of the models
 	champion atomic.Int64
 	status   atomic.Int64 // of every answer, where not 0
 }
@@ -39,7 +40,7 @@ func newTracking(t *testing.T) *tracking {
 		require.NoError(t, os.WriteFile(filepath.Join(at, "model.lgb"), model, 0o600))
 		require.NoError(t, os.WriteFile(filepath.Join(at, "MLmodel"), []byte("flavors: {lightgbm: {data: model.lgb, model_class: lightgbm.basic.Booster}}\n"), 0o600))
 	}
-	s := &tracking{}
+	s := &tracking{dir: dir}
 	s.champion.Store(1)
 	version := func(w http.ResponseWriter, v string) {
 		_, _ = fmt.Fprintf(w, `{"model_version":{"version":%q,"run_id":"run-of-%s","status":"READY"}}`, v, v)
@@ -76,7 +77,7 @@ func modelSum(t *testing.T, version int) string {
 
 func mlflowShelf(t *testing.T, s *tracking) settings.Shelf {
 	set := embedded(t)
-	set.TrackingURI = settings.Endpoint(s.URL)
+	set.TrackingURI, set.ArtifactFiles = settings.Endpoint(s.URL), s.dir
 	return set
 }
 

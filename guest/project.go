@@ -28,8 +28,8 @@ type File struct {
 	Executable bool
 }
 
-// source is a file of this folder that is the same in a project, but for
-// where it lies.
+// source is a file of this folder that a project gets unchanged, perhaps under
+// another name.
 type source struct{ path, from string }
 
 // shared are the files of every project.
@@ -69,7 +69,7 @@ const (
 
 // Project returns a complete rule project in a language: the SDK, the example rule,
 // its metadata, scores to try it on, the build script and a README. It is
-// built from these files alone, without a network. ok is whether there is an
+// built from these files alone, without a network. ok reports whether there is an
 // SDK for the language.
 func Project(language string) (files []File, ok bool) {
 	sources, ok := languages[language]

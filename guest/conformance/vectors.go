@@ -19,7 +19,7 @@ type Vectors struct {
 	Cases   []Case   `json:"cases"`
 }
 
-// Case is a row of calls of one module.
+// Case is a list of calls that one module gets one after the other.
 type Case struct {
 	Name  string `json:"name"`
 	Calls []Call `json:"calls"`

@@ -95,7 +95,7 @@ func (c *Client) version(ctx context.Context, i id) (modelVersion, error) {
 	return v, err
 }
 
-// unready returns a thing that MLflow has not finished making.
+// unready returns the error of a thing that MLflow has not finished making.
 func (c *Client) unready(what, status string) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: the %s is %q, not ready", c, what, status)}
 }

@@ -13,8 +13,8 @@ import (
 	"edgesignal/host/release"
 )
 
-// get asks path of the REST API and reads the JSON that comes. what is what is
-// asked for, for messages.
+// get asks path of the REST API and reads the JSON that comes. what names, in
+// messages, the thing that was asked for.
 func (c *Client) get(ctx context.Context, what, path string, query url.Values, into any) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, fmt.Errorf("no whole answer within %v", callTimeout))
 	defer cancel()
@@ -77,7 +77,7 @@ func (c *Client) fault(ctx context.Context, err error) error {
 	return &release.Unavailable{Part: release.PartStore, Err: fmt.Errorf("%s: %w", c, err)}
 }
 
-// refusal returns the error that an answer other than 200 is.
+// refusal returns the error that an answer other than 200 stands for.
 func (c *Client) refusal(what string, res *http.Response) error {
 	var said struct {
 		Code    string `json:"error_code"`

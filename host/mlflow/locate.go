@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// location is a folder of artifacts and what is asked of it.
+// location is a folder of artifacts, and the path in it that is asked for.
 type location struct {
 	root string // artifact URI
 	rel  string // "" = the folder itself
@@ -30,7 +30,7 @@ func (c *Client) Locate(ctx context.Context, text string, fetch Fetch) ([]string
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", text, err)
 	}
-	// Only the best may be a model directory: what else is looked at is a file beside it.
+	// Only the first location may be a model directory; the others are looked at for a file.
 	file, err := c.modelFile(ctx, locations[0].root, locations[0].rel, fetch)
 	switch {
 	case err == nil:
@@ -101,8 +101,9 @@ func (c *Client) ofRun(ctx context.Context, i id) ([]location, error) {
 	return []location{{newest.ArtifactURI, rel}, own}, nil
 }
 
-// Pin returns the id that names the same bytes as text whatever becomes of an
-// alias, and the run that they came from, "" where MLflow names none.
+// Pin returns an id that goes on to name the bytes which text names now, also
+// when an alias in text is moved, and the run that they came from, "" where
+// MLflow names none.
 func (c *Client) Pin(ctx context.Context, text string) (pinned, run string, err error) {
 	i, err := parse(text)
 	switch {

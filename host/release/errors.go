@@ -41,8 +41,8 @@ var reasons = []Reason{
 }
 
 // Rejection is a refusal that every host would come to with the same bytes:
-// trying again cannot help. Only a RehearsalFailed of a host's own market is of
-// that host and that market alone.
+// trying again cannot help. The one exception is RehearsalFailed on a host's own
+// market, which holds for that host and that market alone.
 type Rejection struct {
 	Reason Reason
 	Detail string // what, where and the limit

@@ -77,8 +77,8 @@ const (
 	FeatureSetAlpha158 = "alpha158"
 	FeatureSetAlpha360 = "alpha360"
 
-	// FeatureSetFile stands in a manifest for a feature set that is a file: what
-	// it is is said by its digest, not by where it lies.
+	// FeatureSetFile stands in a manifest for a feature set that is a file: its
+	// digest says what it holds, and where it lies does not matter.
 	FeatureSetFile = "file"
 )
 

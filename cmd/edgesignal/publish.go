@@ -25,6 +25,7 @@ type publishCmd struct {
 	Metrics     string `placeholder:"JSON" help:"Performance metrics: a JSON object, or @FILE."`
 	Config      string `placeholder:"JSON" help:"Configuration, for one the limits on weights: a JSON object, or @FILE."`
 	MLflowRunID string `name:"mlflow-run-id" placeholder:"ID"`
+	Data        string `placeholder:"DIR" help:"A data directory: the release must give its book of the newest day there, as on a host."`
 	Activate    bool   `help:"Make it the active release."`
 	waiting     `embed:""`
 
@@ -49,7 +50,7 @@ func (c *publishCmd) Run(ctx context.Context, io streams) error {
 	}
 	p := operate.PublishRequest{
 		Strategy: c.Strategy, Version: c.Version, Status: c.Status, Notes: c.Notes, MLflowRunID: c.MLflowRunID,
-		CreatedBy: operator(), Activate: c.Activate, ModelFile: c.Model, Features: c.Features, Rule: c.Rule, GoldenFile: c.Golden, Legs: c.Legs,
+		CreatedBy: operator(), Data: c.Data, Activate: c.Activate, ModelFile: c.Model, Features: c.Features, Rule: c.Rule, GoldenFile: c.Golden, Legs: c.Legs,
 	}
 	for _, j := range []struct {
 		flag, text string

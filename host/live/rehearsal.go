@@ -20,7 +20,13 @@ func (b *Board) rehearse(ctx context.Context, rec release.Record, rel *Release, 
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	return release.Reject(release.RehearsalFailed, "the book of %s on this host's market: %v", m.Last(), err)
+	return RehearsalFailed(m, err)
+}
+
+// RehearsalFailed returns the refusal of a release that gives no book of a
+// market's newest day.
+func RehearsalFailed(m *market.Market, err error) *release.Rejection {
+	return release.Reject(release.RehearsalFailed, "the book of %s on this market: %v", m.Last(), err)
 }
 
 // readied scores and rehearses a release that is about to serve on the market

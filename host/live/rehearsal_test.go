@@ -47,7 +47,7 @@ func TestAReleaseThatFailsItsRehearsalIsNotSwappedIn(t *testing.T) {
 	var refused *release.Rejection
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, release.RehearsalFailed, refused.Reason)
-	require.Equal(t, "the book of 2024-12-31 on this host's market: no book today", refused.Detail)
+	require.Equal(t, "the book of 2024-12-31 on this market: no book today", refused.Detail)
 	require.Equal(t, "v1.0.0", serving(t, b), "the old one serves on")
 	require.NoError(t, b.Ready())
 	require.Len(t, b.Problems(), 1)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"edgesignal/host/gate"
+	"edgesignal/host/market"
 	"edgesignal/host/mlflow"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
@@ -28,6 +29,7 @@ type PublishRequest struct {
 	Status, Notes           string
 	MLflowRunID             string // "" = that of the model, where it has an id of MLflow
 	CreatedBy               string
+	Data                    string // a data directory, on whose newest day the release is rehearsed; "" = none
 	Activate                bool
 	Legs                    settings.Legs    // of the stock rule where Params sets none
 	Progress                func(sent int64) // told of the bytes of all files that were sent so far; nil = nobody asks
@@ -86,6 +88,11 @@ func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Publish
 			return Published{}, fmt.Errorf("%s: not a JSON object", j.what)
 		}
 		*j.dst = j.text
+	}
+	if r.Data != "" {
+		if p.Market, err = market.LoadFrom(ctx, market.Directory(market.Dir(r.Data))); err != nil {
+			return Published{}, fmt.Errorf("%s: %w", r.Data, err)
+		}
 	}
 	s, err := shelf.Open(ctx, set, r.Legs, 0)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"edgesignal/host/artifact"
 	"edgesignal/host/gate"
+	"edgesignal/host/market"
 	"edgesignal/host/release"
 	"edgesignal/host/shelf"
 )
@@ -25,6 +26,7 @@ type Publication struct {
 	Config      json.RawMessage
 	MLflowRunID string
 	CreatedBy   string
+	Market      *market.Market // on whose newest day the release is rehearsed; nil = none
 	Notes       string
 }
 
@@ -49,6 +51,9 @@ func Register(ctx context.Context, s *shelf.Shelf, p Publication) (release.Recor
 	}
 	verdict, err := s.Gate.Check(ctx, gate.Job{Candidate: c})
 	if err != nil {
+		return rec, none, err
+	}
+	if err := rehearse(ctx, s, c, verdict, rec, p.Market); err != nil {
 		return rec, none, err
 	}
 	for _, a := range []struct {

@@ -37,7 +37,7 @@ func TestTheGoldenExampleHolds(t *testing.T) {
 	var rows []float64
 	for _, row := range golden.Predictions.Rows {
 		for _, v := range row {
-			rows = append(rows, float64(v))
+			rows = append(rows, real(v))
 		}
 	}
 	predictions := make([]float64, len(golden.Predictions.Rows))

@@ -2,6 +2,7 @@ package feature
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
@@ -12,6 +13,9 @@ import (
 // every is how many rows lie between two checkpoints: what a day of the past has to
 // go through at most.
 const every = 128
+
+// MaxKeptBytes bounds what a plan carries over the days of one market.
+const MaxKeptBytes = 2 << 30
 
 // Kept is what a plan carries over the days of a market, so that the values of any
 // day are those of a query of all days without computing all of them: a checkpoint
@@ -36,11 +40,17 @@ func (p *Plan) Keep(ctx context.Context, m *market.Market, before *Kept, cores i
 	if p.Set.History == Window {
 		return k, nil
 	}
-	days := len(m.Calendar)
+	days, member := len(m.Calendar), p.Set.Universe.ever(m)
+	if most := int64(len(m.Series)) * int64(days/every+2) * int64(p.Program.Bytes()); most > MaxKeptBytes {
+		return nil, fmt.Errorf("the feature set's state over %d symbols and %d days takes up to %d bytes; the limit is %d, and history window has none", len(m.Series), days, most, int64(MaxKeptBytes))
+	}
 	err := parallel(ctx, cores, len(m.Series), func() func(i int) error {
 		e := expr.NewEvaluator(p.Program)
 		return func(i int) error {
 			s := m.Series[i]
+			if !member(s.Symbol) {
+				return nil
+			}
 			base, kept := before.base(p, m, s)
 			first := s.First
 			if base != nil {

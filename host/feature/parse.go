@@ -48,6 +48,15 @@ func Parse(content []byte) (*Set, error) {
 		}
 		return nil, errors.New("the feature set is not JSON")
 	}
+	// Before anything is quoted: what does not say that it is a feature set may be any file.
+	declared := false
+	_ = strictjson.Members(string(content), func(name, value string, _ int) error {
+		declared = declared || name == "feature_set" && value == fmt.Sprint(version)
+		return nil
+	})
+	if !declared {
+		return nil, fmt.Errorf("feature_set: the number %d is expected, the version of the format", version)
+	}
 	members := map[string]string{}
 	known := []string{"feature_set", "name", "extend", "fields", "numerics", "history", "universe", "processors", "inputs"}
 	err := strictjson.Members(string(content), func(name, value string, _ int) error {
@@ -59,9 +68,6 @@ func Parse(content []byte) (*Set, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the feature set: %w", err)
-	}
-	if v, ok := members["feature_set"]; !ok || v != fmt.Sprint(version) {
-		return nil, fmt.Errorf("feature_set: the number %d is expected, the version of the format", version)
 	}
 	s := &Set{}
 	for _, part := range []struct {

@@ -1,10 +1,15 @@
 package feature
 
+import "strings"
+
 // Suggest returns "; is it <name>?" with the known name that is closest to one
 // that is not known, and nothing when none is close.
 func Suggest(name string, known []string) string {
 	best, nearest := len([]rune(name))/2+1, ""
 	for _, k := range known {
+		if strings.EqualFold(name, k) {
+			return "; is it " + shown(k) + "?"
+		}
 		if d := distance(name, k, best); d < best {
 			best, nearest = d, k
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"edgesignal/host/alpha158"
 	"edgesignal/host/model"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
@@ -27,6 +26,7 @@ func (g InPlace) Check(ctx context.Context, job Job) (*Verdict, error) {
 type checking struct {
 	Job
 	model  *model.Model // nil = none is checked
+	inputs inputs       // of model
 	rule   *rule.Module
 	params rule.Params // of the manifest, accepted by rule
 	golden *Golden     // nil = no golden file
@@ -49,6 +49,7 @@ func check(ctx context.Context, job Job, opt rule.Options, begin func(step strin
 	}{
 		{stepDigests, true, c.digests},
 		{stepModel, withModel, c.load},
+		{stepFeatureSet, withModel, c.featureSet},
 		{stepFeatures, withModel, c.features},
 		{stepRule, true, func() (err error) { c.rule, err = rule.Compile(ctx, c.Rule, opt); return err }},
 		{stepParameters, true, c.parameters},
@@ -113,27 +114,6 @@ func (c *checking) load() error {
 func (c *checking) evaluateBy(m *model.Model) {
 	by := m.Evaluator()
 	c.model, c.out.Report.Evaluator = m, &by
-}
-
-func (c *checking) features() error {
-	m, mod := c.Manifest, c.model
-	if m.FeatureSet != release.FeatureSetAlpha158 {
-		return release.Reject(release.FeaturesMismatch, "feature set %q: this host computes %q", m.FeatureSet, release.FeatureSetAlpha158)
-	}
-	if mod.Width() != alpha158.Width {
-		return release.Reject(release.FeaturesMismatch, "the model has %d inputs, feature set %s has %d", mod.Width(), m.FeatureSet, alpha158.Width)
-	}
-	// A model trained without names has Column_0...: only their count can be
-	// held against ours.
-	if names := mod.FeatureNames(); names != nil {
-		want := alpha158.Names()
-		for i := range want {
-			if names[i] != want[i] {
-				return release.Reject(release.FeaturesMismatch, "input %d of the model is not %q, as in feature set %s", i, want[i], m.FeatureSet)
-			}
-		}
-	}
-	return nil
 }
 
 func (c *checking) parameters() error {

@@ -8,6 +8,7 @@ package gate
 import (
 	"context"
 
+	"edgesignal/host/feature"
 	"edgesignal/host/model"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/rule"
@@ -19,7 +20,7 @@ const (
 	MaxRuleBytes   = rule.MaxModuleBytes
 	MaxGoldenBytes = 64 << 20
 
-	MaxFeaturesBytes = 1 << 20
+	MaxFeaturesBytes = feature.MaxBytes
 )
 
 // Job is what a gate is asked to do.
@@ -60,12 +61,13 @@ type Step struct {
 	Millis float64 `json:"ms"`
 }
 
-// The steps, in order. The contract's "features" are held against the model
-// right after it is parsed.
+// The steps, in order. The model is held against the features right after both are
+// read.
 const (
 	stepProcess     = "process" // starting a child, handing it the bytes, and its end
 	stepDigests     = "digests"
 	stepModel       = "model"
+	stepFeatureSet  = "feature set" // compiling it
 	stepFeatures    = "features"
 	stepRule        = "rule"
 	stepParameters  = "parameters"

@@ -80,7 +80,7 @@ func TestTheDemoPasses(t *testing.T) {
 	g := v.Report.Golden
 	require.Equal(t, &gate.GoldenReport{Predictions: 45, Portfolios: 3, Fuel: g.Fuel}, g, "and not one bit is off")
 	require.Len(t, g.Fuel, 3)
-	require.Equal(t, []string{"digests", "model", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "purity", "rehearsal"}, steps(v.Report))
+	require.Equal(t, []string{"digests", "model", "feature set", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "purity", "rehearsal"}, steps(v.Report))
 	require.Positive(t, v.Report.Probe.Fuel)
 	require.Equal(t, "top_bottom", v.Rule.Name)
 	require.Equal(t, &model.Evaluator{Name: model.EvaluatorBatch}, v.Report.Evaluator)
@@ -96,7 +96,7 @@ func TestLoadedModelsAreEvaluatedAsTheGateSays(t *testing.T) {
 		v.Report.Evaluator = &want
 		l, err := gate.Load(t.Context(), c, v, rule.Options{})
 		require.NoError(t, err)
-		require.Equal(t, want, l.Model.Evaluator())
+		require.Equal(t, want, l.Parts[0].Model.Evaluator())
 		require.Equal(t, &want, l.Report.Evaluator)
 		require.NoError(t, l.Rule.Close())
 	}
@@ -139,8 +139,8 @@ func TestEveryRefusalHasItsReason(t *testing.T) {
 		{"golden file that the manifest does not name", func(c *gate.Candidate) { c.Manifest.GoldenSHA256 = "" }, true, release.DigestMismatch, "golden file: "},
 		{"model is no model", func(c *gate.Candidate) { c.Model = []byte("hello") }, false, release.ModelMalformed, ""},
 		{"model of the wrong kind", renamed("num_class=1", "num_class=3"), false, release.ModelUnsupported, ""},
-		{"another feature set", func(c *gate.Candidate) { c.Manifest.FeatureSet = "alpha360" }, false, release.FeaturesMismatch, `"alpha360"`},
-		{"features renamed", renamed(" KLEN ", " KLENGTH "), false, release.FeaturesMismatch, "input 1"},
+		{"another feature set", func(c *gate.Candidate) { c.Manifest.FeatureSet = "alpha360" }, false, release.FeaturesMismatch, `input 0 of the model is "KMID", which feature set alpha360 does not have`},
+		{"features renamed", renamed(" KLEN ", " KLENGTH "), false, release.FeaturesMismatch, `input 1 of the model is "KLENGTH", which feature set alpha158 does not have; is it "KLEN"?`},
 		{"rule is no wasm", func(c *gate.Candidate) { c.Rule = []byte("hello") }, false, release.RuleMalformed, ""},
 		{"rule of another ABI", func(c *gate.Candidate) { c.Rule = []byte("\x00asm\x01\x00\x00\x00") }, false, release.RuleABI, ""},
 		{"parameters against the schema", func(c *gate.Candidate) { c.Manifest.RuleParams = json.RawMessage(`{"top_n":-1}`) }, false, release.RuleABI, "top_n"},
@@ -158,7 +158,12 @@ func TestEveryRefusalHasItsReason(t *testing.T) {
 			c.Golden = []byte(`{"portfolios":[` + one + strings.Repeat(","+one, gate.MaxGoldenPortfolios) + `]}`)
 		}, false, release.GoldenMismatch, "golden file: 5001 portfolios, at most 5000"},
 		{"golden file with text after it", func(c *gate.Candidate) { c.Golden = append(c.Golden, "{}"...) }, false, release.GoldenMismatch, "text after the JSON value"},
-		{"golden features in another order", edit(`"KMID", "KLEN"`, `"KLEN", "KMID"`), false, release.GoldenMismatch, "predictions.features[0]"},
+		{"golden features exchanged", edit(`"KMID", "KLEN"`, `"KLEN", "KMID"`), false, release.GoldenMismatch, "predictions.rows[0]"},
+		{"golden features twice", edit(`"KMID", "KLEN"`, `"KMID", "KMID"`), false, release.GoldenMismatch, "predictions.features[1] is there twice"},
+		{"golden features without one", edit(`"KMID", "KLEN"`, `"KMID", "KLENGTH"`), false, release.GoldenMismatch, `predictions.features[1] is no column of feature set alpha158; is it "KLEN"?`},
+		{"golden features of another model", func(c *gate.Candidate) {
+			c.Golden = []byte(`{"predictions":{"features":["KMID"],"rows":[[1]],"expected":[1]}}`)
+		}, false, release.GoldenMismatch, `predictions.features lacks "KLEN", an input of the model`},
 		{"one prediction one bit off", edit(`"expected": [`, `"expected": [1e-300, `), false, release.GoldenMismatch, "expected values"},
 		{"weights differ", edit(`0.3333333333333333`, `0.3333333333`), false, release.GoldenMismatch, "portfolios[0]: the weight of symbols[0]"},
 		{"a portfolio with a symbol twice", edit(`"symbols": ["AAPL", "AMZN"`, `"symbols": ["AAPL", "AAPL"`), false, release.GoldenMismatch, "stands twice"},

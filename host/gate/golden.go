@@ -46,14 +46,18 @@ type GoldenPortfolio struct {
 // show where the file names none.
 const DefaultWeightTolerance = 1e-12
 
-// cell is a feature: the decimal is read as float32, which is what the model
-// was trained on, and null is a missing value.
-type cell float64
+// cell is an input of the model, null = missing. The decimal is read twice: as the float32 that
+// most inputs are, its real part, and as a float64, for those that a processor ranked, its
+// imaginary part. Rounding the second to a float32 would round twice.
+type cell complex128
 
 func (c *cell) UnmarshalJSON(b []byte) error {
-	*c = cell(number(b, 32))
+	*c = cell(complex(number(b, 32), number(b, 64)))
 	return nil
 }
+
+func (c cell) narrow() float64 { return real(c) }
+func (c cell) wide() float64   { return imag(c) }
 
 // column is a value of a rule's extra column: a float64, null = missing.
 type column float64
@@ -102,7 +106,7 @@ func ParseGolden(b []byte) (*Golden, error) {
 			return nil, fmt.Errorf("golden file: predictions.rows[%d] has %d values for %d features", i, len(row), len(p.Features))
 		}
 		for k, v := range row {
-			if math.IsInf(float64(v), 0) {
+			if math.IsInf(v.narrow(), 0) {
 				return nil, fmt.Errorf("golden file: predictions.rows[%d][%d] is beyond a float32", i, k)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"edgesignal/host/feature"
 	"edgesignal/host/model"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
@@ -13,7 +14,10 @@ import (
 
 // Loaded is a release ready to serve. Its owner closes Rule.
 type Loaded struct {
-	Model  *model.Model
+	Model  *model.Ensemble
+	Parts  []model.Part  // of Model
+	Plan   *feature.Plan // what gives Model its columns; nil = the built-in alpha158
+	Set    string        // names what Plan computes
 	Rule   *rule.Module
 	Params rule.Params // of the manifest, accepted by Rule
 	Report Report
@@ -28,11 +32,23 @@ func Load(ctx context.Context, c Candidate, verdict *Verdict, opt rule.Options) 
 	if verdict.Report.Evaluator == nil {
 		return nil, errors.New("the gate did not check the model")
 	}
-	if l.Model, err = model.LoadAs(c.Model, *verdict.Report.Evaluator); err != nil {
+	m, err := model.LoadAs(c.Model, *verdict.Report.Evaluator)
+	if err != nil {
 		return nil, err
 	}
-	by := l.Model.Evaluator()
+	by := m.Evaluator()
 	l.Report.Evaluator = &by
+	in, err := planOf(&c)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.meet(m); err != nil {
+		return nil, err
+	}
+	l.Plan, l.Set, l.Parts = in.plan, in.set, []model.Part{{Model: m, Columns: in.places}}
+	if l.Model, err = model.Mean(len(in.names), l.Parts); err != nil {
+		return nil, err
+	}
 	if l.Rule, err = rule.Compile(ctx, c.Rule, opt); err != nil {
 		return nil, err
 	}

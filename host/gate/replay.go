@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"edgesignal/host/alpha158"
 	"edgesignal/host/portfolio"
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
@@ -42,19 +41,18 @@ func (c *checking) replayPredictions() error {
 	if len(g.Rows) == 0 {
 		return nil
 	}
-	want := alpha158.Names()
-	if len(g.Features) != len(want) {
-		return release.Reject(release.GoldenMismatch, "golden file: predictions.features has %d names, the feature set %d", len(g.Features), len(want))
+	places, err := c.inputs.golden(g.Features)
+	if err != nil {
+		return release.Reject(release.GoldenMismatch, "golden file: predictions.%v", err)
 	}
-	for i, name := range want {
-		if g.Features[i] != name {
-			return release.Reject(release.GoldenMismatch, "golden file: predictions.features[%d] is not %q, as in the feature set", i, name)
-		}
-	}
-	rows := make([]float64, 0, len(g.Rows)*len(want))
+	rows := make([]float64, 0, len(g.Rows)*len(places))
 	for _, row := range g.Rows {
-		for _, v := range row {
-			rows = append(rows, float64(v))
+		for input, at := range places {
+			if c.inputs.wide(c.inputs.places[input]) {
+				rows = append(rows, row[at].wide())
+			} else {
+				rows = append(rows, row[at].narrow())
+			}
 		}
 	}
 	c.evaluateBy(c.model.Hold(rows))

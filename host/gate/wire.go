@@ -77,6 +77,8 @@ type note struct {
 // working on. In other steps it works on bytes of the host's own making.
 func blame(step string) (release.Reason, bool) {
 	switch step {
+	case stepFeatureSet:
+		return release.FeaturesMalformed, true
 	case stepModel, stepFeatures, stepPredictions:
 		return release.ModelMalformed, true
 	case stepRule, stepParameters, stepPortfolios, stepPurity, stepRehearsal, stepTrial:

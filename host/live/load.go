@@ -11,6 +11,7 @@ import (
 	"edgesignal/host/gate"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
+	"edgesignal/host/score"
 )
 
 // Outcome is what a reload came to.
@@ -97,7 +98,8 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		return nil, err
 	}
 	rel := &Release{
-		Manifest: c.Manifest, Params: loaded.Params, Model: loaded.Model, Rule: loaded.Rule, Report: loaded.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
+		Manifest: c.Manifest, Params: loaded.Params, Rule: loaded.Rule, Report: loaded.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
+		Scored: score.NewPredictor(loaded.Plan, loaded.Set, loaded.Model, c.Manifest.ModelSHA256),
 	}
 	rel.users.Store(1)
 	rel.free = rel.done

@@ -52,7 +52,7 @@ func (b *Board) SetMarket(m *market.Market) (held error) {
 // score computes the scores of the newest day and keeps them. Where that fails,
 // the first request tries again.
 func (b *Board) score(ctx context.Context, m *market.Market, rel *Release) {
-	if err := b.opt.Scores.Warm(ctx, m, rel.Model, rel.Manifest.ModelSHA256); err != nil {
+	if err := b.opt.Scores.Warm(ctx, m, rel.Scored); err != nil {
 		b.opt.Log.Warn("the newest day is not scored yet", "strategy", rel.Manifest.Strategy, "version", rel.Manifest.Version, "error", err)
 	}
 }

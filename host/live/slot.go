@@ -9,10 +9,10 @@ import (
 
 	"edgesignal/host/gate"
 	"edgesignal/host/market"
-	"edgesignal/host/model"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
 	"edgesignal/host/rule"
+	"edgesignal/host/score"
 )
 
 // Release holds a release that passed the gate and is ready to answer. All of it
@@ -21,7 +21,7 @@ type Release struct {
 	Manifest release.Manifest
 	Digest   string      // of Manifest: "sha256:..."
 	Params   rule.Params // Manifest's, accepted by Rule
-	Model    *model.Model
+	Scored   *score.Predictor
 	Rule     *rule.Module
 	Report   gate.Report
 	LoadedAt time.Time // UTC

@@ -41,6 +41,9 @@ func (u *Instruments) Has(symbol string, day Date) bool {
 	return false
 }
 
+// Lists reports whether a symbol in upper case belongs to the universe on any day.
+func (u *Instruments) Lists(symbol string) bool { return len(u.ranges[symbol]) > 0 }
+
 // Instruments returns the universe of a name; nil = the market has none of it. Names are
 // those of files without regard to case, as Qlib looks them up.
 func (m *Market) Instruments(name string) *Instruments { return m.instruments[strings.ToLower(name)] }

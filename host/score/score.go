@@ -31,6 +31,9 @@ type Scores struct {
 	// Order lists the series without a gap, the highest prediction first and
 	// equal ones by symbol. Not-a-numbers come last.
 	Order []int32
+
+	// Member reports whether a symbol belongs to the release's universe on the day.
+	Member func(symbol string) bool
 }
 
 // Cache keeps scores and features. Nil keeps nothing, and each call computes.
@@ -40,14 +43,14 @@ type Cache struct {
 }
 
 type featuresKey struct {
-	set    string // its name
+	set    string // what it computes
 	market string // its revision
 	day    int
 }
 
 type scoresKey struct {
 	featuresKey
-	model string // SHA-256 of its text
+	model string // what the models are
 }
 
 // New makes a cache of about limit bytes, nil where that is 0. Features have
@@ -70,47 +73,48 @@ func (c *Cache) Stats() (scores, features memo.Stats) {
 	return c.scores.Stats(), c.features.Stats()
 }
 
-// Scores returns the scores of a model on a calendar day of m (an index of its
-// Calendar). sum is the SHA-256 of the model's text, which is its name here.
+// Scores returns what a release predicts on a calendar day of m (an index of its
+// Calendar).
 //
-// One computation serves all who ask at the same time. Errors: the model's
-// own, for a market's features that do not fit it; and ctx's when ctx ends.
-func (c *Cache) Scores(ctx context.Context, m *market.Market, mod *model.Model, sum string, day int) (*Scores, error) {
-	return c.compute(ctx, m, mod, sum, day, runtime.GOMAXPROCS(0))
+// One computation serves all who ask at the same time. Errors: those of a
+// feature set on a market that it cannot be computed on, which name the field or
+// the universe that is not there; and ctx's when ctx ends.
+func (c *Cache) Scores(ctx context.Context, m *market.Market, p *Predictor, day int) (*Scores, error) {
+	return c.compute(ctx, m, p, day, runtime.GOMAXPROCS(0))
 }
 
-// Warm computes the scores of the newest day of m, so that the first request
-// for them pays nothing, on half of the cores: requests go on meanwhile.
-func (c *Cache) Warm(ctx context.Context, m *market.Market, mod *model.Model, sum string) error {
-	if c == nil || m == nil {
+// Warm makes m ready for a release and computes the scores of its newest day, so that
+// the first request for them pays nothing, on half of the cores: requests go on
+// meanwhile.
+func (c *Cache) Warm(ctx context.Context, m *market.Market, p *Predictor) error {
+	if m == nil || c == nil && p.plan == nil {
 		return nil
 	}
-	_, err := c.compute(ctx, m, mod, sum, len(m.Calendar)-1, max(1, runtime.GOMAXPROCS(0)/2))
+	_, err := c.compute(ctx, m, p, len(m.Calendar)-1, max(1, runtime.GOMAXPROCS(0)/2))
 	return err
 }
 
-func (c *Cache) compute(ctx context.Context, m *market.Market, mod *model.Model, sum string, day, cores int) (*Scores, error) {
+func (c *Cache) compute(ctx context.Context, m *market.Market, p *Predictor, day, cores int) (*Scores, error) {
 	var caches Cache
 	if c != nil {
 		caches = *c
 	}
-	set := alpha158Set
-	of := featuresKey{set.name, m.Revision, day}
-	return caches.scores.Do(ctx, scoresKey{of, sum}, func() (*Scores, error) {
-		f, err := caches.features.Do(ctx, of, func() (*features, error) { return newFeatures(ctx, set, m, day, cores) })
+	of := featuresKey{p.set, m.Revision, day}
+	return caches.scores.Do(ctx, scoresKey{of, p.sum}, func() (*Scores, error) {
+		f, err := caches.features.Do(ctx, of, func() (*features, error) { return p.features(ctx, m, day, cores) })
 		if err != nil {
 			return nil, err
 		}
-		return newScores(ctx, f, mod, cores)
+		return newScores(ctx, f, p.model, cores)
 	})
 }
 
-func newScores(ctx context.Context, f *features, mod *model.Model, cores int) (*Scores, error) {
-	s := &Scores{Gaps: f.gaps, Predictions: make([]float64, len(f.gaps)), Decimals: make([]string, len(f.gaps)), Order: slices.Clone(f.series)}
+func newScores(ctx context.Context, f *features, e *model.Ensemble, cores int) (*Scores, error) {
+	s := &Scores{Member: f.member, Gaps: f.gaps, Predictions: make([]float64, len(f.gaps)), Decimals: make([]string, len(f.gaps)), Order: slices.Clone(f.series)}
 	for i := range s.Predictions {
 		s.Predictions[i] = math.NaN()
 	}
-	if err := f.predict(ctx, mod, s.Predictions, cores); err != nil {
+	if err := f.predict(ctx, e, s.Predictions, cores); err != nil {
 		return nil, err
 	}
 	for _, i := range f.series {

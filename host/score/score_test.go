@@ -14,26 +14,21 @@ import (
 	"edgesignal/artifacts"
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/market"
-	"edgesignal/host/model"
-	"edgesignal/host/release"
 	"edgesignal/host/score"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// demoModel returns a release's model and the SHA-256 of its text.
-func demoModel(t testing.TB, i int) (*model.Model, string) {
+// demoPredictor returns what a release of the demo predicts with.
+func demoPredictor(t testing.TB, i int) *score.Predictor {
 	t.Helper()
-	text := demotest.File(t, artifacts.Releases()[i].Model)
-	m, err := model.Load(text)
-	require.NoError(t, err)
-	return m, release.Sum(text)
+	return accepted(t, nil, demotest.File(t, artifacts.Releases()[i].Model))
 }
 
 func TestScoresAreLightGBMsOwn(t *testing.T) {
 	m := demotest.Market(t)
 	for i, r := range artifacts.Releases() {
-		mod, sum := demoModel(t, i)
+		p := demoPredictor(t, i)
 		want := demotest.Predictions(t, r.Version)
 		for _, c := range []*score.Cache{nil, score.New(1), score.New(64 << 20)} {
 			for _, date := range []string{"2024-01-16", "2024-12-31"} {
@@ -41,15 +36,15 @@ func TestScoresAreLightGBMsOwn(t *testing.T) {
 				require.NoError(t, err)
 				at, ok := m.DayIndex(day)
 				require.True(t, ok)
-				s, err := c.Scores(t.Context(), m, mod, sum, at)
+				s, err := c.Scores(t.Context(), m, p, at)
 				require.NoError(t, err)
 				found := map[string]float64{}
-				for k, p := range s.Predictions {
+				for k, v := range s.Predictions {
 					if s.Gaps[k] != score.None {
-						require.True(t, math.IsNaN(p))
+						require.True(t, math.IsNaN(v))
 						continue
 					}
-					found[m.Series[k].Symbol] = p
+					found[m.Series[k].Symbol] = v
 				}
 				require.Equal(t, want[date], found)
 			}
@@ -80,8 +75,8 @@ func gappy(t testing.TB) *market.Market {
 
 func TestWhatCannotBeScored(t *testing.T) {
 	m := gappy(t)
-	mod, sum := demoModel(t, 0)
-	s, err := score.New(64<<20).Scores(t.Context(), m, mod, sum, len(m.Calendar)-1)
+	p := demoPredictor(t, 0)
+	s, err := score.New(64<<20).Scores(t.Context(), m, p, len(m.Calendar)-1)
 	require.NoError(t, err)
 	require.Equal(t, []score.Gap{score.NoBar, score.ShortHistory, score.NoBar, score.None}, s.Gaps[:4])
 	require.Len(t, s.Order, len(m.Series)-3)
@@ -98,29 +93,25 @@ func TestWhatCannotBeScored(t *testing.T) {
 func TestOneComputationServesAll(t *testing.T) {
 	c, m := score.New(64<<20), demotest.Market(t)
 	last := len(m.Calendar) - 1
-	models := make([]*model.Model, 2)
-	sums := make([]string, 2)
-	for i := range models {
-		models[i], sums[i] = demoModel(t, i)
-	}
+	releases := []*score.Predictor{demoPredictor(t, 0), demoPredictor(t, 1)}
 	var mu sync.Mutex
-	seen := map[string]map[*score.Scores]bool{sums[0]: {}, sums[1]: {}}
+	seen := []map[*score.Scores]bool{{}, {}}
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			s, err := c.Scores(t.Context(), m, models[i%2], sums[i%2], last)
+			s, err := c.Scores(t.Context(), m, releases[i%2], last)
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			mu.Lock()
-			seen[sums[i%2]][s] = true
+			seen[i%2][s] = true
 			mu.Unlock()
 		})
 	}
 	wg.Wait()
-	require.Len(t, seen[sums[0]], 1)
-	require.Len(t, seen[sums[1]], 1)
+	require.Len(t, seen[0], 1)
+	require.Len(t, seen[1], 1)
 	scores, features := c.Stats()
 	require.Equal(t, int64(2), scores.Misses)
 	require.Equal(t, int64(1), features.Misses, "features outlive the model")
@@ -128,13 +119,13 @@ func TestOneComputationServesAll(t *testing.T) {
 
 func TestWarm(t *testing.T) {
 	c, m := score.New(64<<20), demotest.Market(t)
-	mod, sum := demoModel(t, 0)
-	require.NoError(t, (*score.Cache)(nil).Warm(t.Context(), m, mod, sum))
-	require.NoError(t, c.Warm(t.Context(), nil, mod, sum))
+	p := demoPredictor(t, 0)
+	require.NoError(t, (*score.Cache)(nil).Warm(t.Context(), m, p))
+	require.NoError(t, c.Warm(t.Context(), nil, p))
 	scores, _ := c.Stats()
 	require.Zero(t, scores.Misses)
-	require.NoError(t, c.Warm(t.Context(), m, mod, sum))
-	_, err := c.Scores(t.Context(), m, mod, sum, len(m.Calendar)-1)
+	require.NoError(t, c.Warm(t.Context(), m, p))
+	_, err := c.Scores(t.Context(), m, p, len(m.Calendar)-1)
 	require.NoError(t, err)
 	scores, features := c.Stats()
 	require.Equal(t, int64(1), scores.Misses)
@@ -145,14 +136,14 @@ func TestWarm(t *testing.T) {
 func TestWhoGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	mod, sum := demoModel(t, 0)
-	_, err := score.New(64<<20).Scores(ctx, demotest.Market(t), mod, sum, 100)
+	p := demoPredictor(t, 0)
+	_, err := score.New(64<<20).Scores(ctx, demotest.Market(t), p, 100)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
 func BenchmarkNewestDay(b *testing.B) {
 	m := demotest.Market(b)
-	mod, sum := demoModel(b, 0)
+	p := demoPredictor(b, 0)
 	last := len(m.Calendar) - 1
 	for _, bc := range []struct {
 		name  string
@@ -161,7 +152,7 @@ func BenchmarkNewestDay(b *testing.B) {
 		b.Run(bc.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := bc.cache.Scores(b.Context(), m, mod, sum, last); err != nil {
+				if _, err := bc.cache.Scores(b.Context(), m, p, last); err != nil {
 					b.Fatal(err)
 				}
 			}

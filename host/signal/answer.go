@@ -59,8 +59,7 @@ func (in *Inputs) Answer(book rule.Output, only []string) (*Answer, error) {
 	return a, nil
 }
 
-// pick keeps what was asked for of a finished book. A symbol outside the
-// book's universe is unknown to it.
+// pick keeps what was asked for of a finished book.
 func (a *Answer) pick(only []string) {
 	asked := make(map[string]bool, len(only))
 	for _, s := range only {
@@ -83,9 +82,15 @@ func (a *Answer) pick(only []string) {
 			a.Excluded = append(a.Excluded, x)
 		}
 	}
+	outside := make([]string, 0, len(asked))
 	for s := range asked {
-		a.Excluded = append(a.Excluded, Excluded{s, UnknownSymbol})
+		outside = append(outside, s)
 	}
+	series, missing := find(in.market, outside)
+	for _, i := range series {
+		a.Excluded = append(a.Excluded, Excluded{in.market.Series[i].Symbol, NotInUniverse})
+	}
+	a.Excluded = append(a.Excluded, missing...)
 	slices.SortFunc(a.Excluded, func(x, y Excluded) int { return strings.Compare(x.Symbol, y.Symbol) })
 }
 

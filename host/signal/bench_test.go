@@ -5,6 +5,7 @@ import (
 
 	"edgesignal/host/internal/demotest"
 	"edgesignal/host/portfolio"
+	"edgesignal/host/score"
 )
 
 // BenchmarkColumns is one day of each column for 500 symbols, cold; all is
@@ -25,7 +26,7 @@ func BenchmarkColumns(b *testing.B) {
 			engine := &Engine{Universe: m.Symbols()}
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := engine.columns(b.Context(), columns, m, day, series, nil); err != nil {
+				if _, err := engine.columns(b.Context(), columns, dayOf{market: m, day: day, gaps: make([]score.Gap, len(m.Series))}, series, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -179,7 +179,7 @@ func onRule(t *testing.T, snap *live.Snapshot, column string) *live.Snapshot {
 	manifest.Limits = release.Limits{MaxWeight: 1e15, MaxGross: 1e18}
 	return &live.Snapshot{
 		Record: snap.Record, Market: snap.Market,
-		Release: &live.Release{Manifest: manifest, Model: snap.Release.Model, Rule: module},
+		Release: &live.Release{Manifest: manifest, Scored: snap.Release.Scored, Rule: module},
 	}
 }
 

@@ -148,7 +148,7 @@ func TestWhoIsLeftOut(t *testing.T) {
 		},
 		{
 			name: "outside the strategy's universe", engine: signal.Engine{Universe: []string{"AAPL", "TSLA"}}, q: signal.Query{Only: []string{"AAPL", "MSFT"}},
-			dataAsOf: "2024-12-31", excluded: []signal.Excluded{{Symbol: "MSFT", Reason: signal.UnknownSymbol}},
+			dataAsOf: "2024-12-31", excluded: []signal.Excluded{{Symbol: "MSFT", Reason: signal.NotInUniverse}},
 		},
 		{name: "before the first day", q: signal.Query{AsOf: day(t, "2020-12-31")}, err: signal.ErrNoData},
 		{name: "nobody has history yet", q: signal.Query{AsOf: &first}, err: signal.ErrNoData},
@@ -278,7 +278,7 @@ func TestParamsThatTheRuleItselfRefuses(t *testing.T) {
 	require.NoError(t, err)
 	defer m.Close()
 	tilted := *snap
-	tilted.Release = &live.Release{Manifest: snap.Release.Manifest, Model: snap.Release.Model, Rule: m}
+	tilted.Release = &live.Release{Manifest: snap.Release.Manifest, Scored: snap.Release.Scored, Rule: m}
 	book := func(text string) error {
 		_, err := (&signal.Engine{}).Book(t.Context(), &tilted, signal.Query{Params: params(t, text)})
 		return err
@@ -296,7 +296,7 @@ func TestLimitsHoldForEveryRequest(t *testing.T) {
 	b := demotest.NewServingBoard(t, nil)
 	snap := current(t, b)
 	tight := *snap
-	tightRelease := &live.Release{Manifest: snap.Release.Manifest, Params: snap.Release.Params, Model: snap.Release.Model, Rule: snap.Release.Rule}
+	tightRelease := &live.Release{Manifest: snap.Release.Manifest, Params: snap.Release.Params, Scored: snap.Release.Scored, Rule: snap.Release.Rule}
 	tightRelease.Manifest.Limits.MaxWeight = 0.25
 	tight.Release = tightRelease
 	_, err := (&signal.Engine{}).Book(t.Context(), &tight, signal.Query{})

@@ -23,6 +23,8 @@ type Inputs struct {
 
 	Decimals []string // Predictions as answers show them
 	Order    []int32  // positions by rank, then symbol
+
+	market *market.Market
 }
 
 // Inputs gathers what a rule needs to answer a query from one snapshot.
@@ -43,19 +45,19 @@ func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, colum
 		}
 		day = i
 	}
-	in := &Inputs{DataAsOf: m.Calendar[day], AsOf: m.Calendar[day]}
+	in := &Inputs{DataAsOf: m.Calendar[day], AsOf: m.Calendar[day], market: m}
 	if q.MinDataAsOf != nil && in.DataAsOf < *q.MinDataAsOf {
 		return nil, &DataTooOldError{in.DataAsOf, *q.MinDataAsOf}
 	}
 	if q.AsOf != nil {
 		in.AsOf = *q.AsOf
 	}
-	scores, err := e.Scores.Scores(ctx, m, snap.Release.Model, snap.Release.Manifest.ModelSHA256, day)
+	scores, err := e.Scores.Scores(ctx, m, snap.Release.Scored, day)
 	if err != nil {
 		return nil, err
 	}
 	var series []int32
-	series, in.Excluded = split(m, scores.Gaps, e.universe(&q))
+	series, in.Excluded = split(m, scores, e.universe(&q))
 	if len(series) == 0 {
 		return nil, fmt.Errorf("%w on %s: %s", ErrNoData, in.DataAsOf, describe(in.Excluded))
 	}
@@ -70,7 +72,8 @@ func (e *Engine) Inputs(ctx context.Context, snap *live.Snapshot, q Query, colum
 	}
 	in.Order = orderOf(scores.Order, series, in.Predictions, len(m.Series))
 	in.Ranks = portfolio.RanksInOrder(in.Order, in.Predictions)
-	if in.Columns, err = e.columns(ctx, columns, m, day, series, q.Previous); err != nil {
+	of := dayOf{m, day, scores.Gaps, snap.Release.Scored.Set()}
+	if in.Columns, err = e.columns(ctx, columns, of, series, q.Previous); err != nil {
 		return nil, err
 	}
 	return in, nil

@@ -49,10 +49,12 @@ type Reason string
 
 // The reasons for leaving a symbol out.
 const (
-	NoBar         Reason = "no_bar"         // no bar on that day
-	ShortHistory  Reason = "short_history"  // fewer calendar rows than the features need
-	FileFailed    Reason = "file_failed"    // the market's file of the symbol cannot be used
-	UnknownSymbol Reason = "unknown_symbol" // the market, or the strategy's universe, has no such symbol
+	NoBar         Reason = "no_bar"          // no bar on that day
+	ShortHistory  Reason = "short_history"   // fewer calendar rows than the built-in alpha158 needs
+	NotInUniverse Reason = "not_in_universe" // the release's universe does not have it on that day, or the strategy's own book not at all
+	Dropped       Reason = "dropped"         // a processor of the feature set dropped its row
+	FileFailed    Reason = "file_failed"     // the market's file of the symbol cannot be used
+	UnknownSymbol Reason = "unknown_symbol"  // the market has no such symbol
 )
 
 // ErrNoData: no symbol asked for has data on that day.

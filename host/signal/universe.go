@@ -17,19 +17,26 @@ func (e *Engine) universe(q *Query) []string {
 	return q.Symbols
 }
 
+// reasonOf says why a series with a gap is left out.
+var reasonOf = map[score.Gap]Reason{
+	score.NoBar: NoBar, score.ShortHistory: ShortHistory, score.Outside: NotInUniverse, score.Dropped: Dropped,
+}
+
 // split parts symbols (nil = all, no duplicates, in any order) into the series
-// of those that can be scored, ascending, and those that cannot, by symbol.
-func split(m *market.Market, gaps []score.Gap, symbols []string) (series []int32, out []Excluded) {
+// of those that can be scored, ascending, and those that cannot, by symbol. Of all,
+// those outside the release's universe are none.
+func split(m *market.Market, scores *score.Scores, symbols []string) (series []int32, out []Excluded) {
 	asked, out := find(m, symbols)
+	if symbols == nil {
+		out = slices.DeleteFunc(out, func(x Excluded) bool { return !scores.Member(x.Symbol) })
+	}
 	series = asked[:0] // those with a gap drop out
 	for _, i := range asked {
-		switch gaps[i] {
-		case score.None:
+		switch gap := scores.Gaps[i]; {
+		case gap == score.None:
 			series = append(series, i)
-		case score.NoBar:
-			out = append(out, Excluded{m.Series[i].Symbol, NoBar})
-		case score.ShortHistory:
-			out = append(out, Excluded{m.Series[i].Symbol, ShortHistory})
+		case gap != score.Outside || symbols != nil:
+			out = append(out, Excluded{m.Series[i].Symbol, reasonOf[gap]})
 		}
 	}
 	slices.SortFunc(out, func(a, b Excluded) int { return strings.Compare(a.Symbol, b.Symbol) })
@@ -99,16 +106,15 @@ func failedSymbols(m *market.Market) map[string]bool {
 	return failed
 }
 
-// own returns the strategy's own universe, as far as the market has it, in
-// ascending order of the symbols. No query changes it.
-func (e *Engine) own(m *market.Market) []*market.Series {
-	if len(e.Universe) == 0 {
-		return m.Series
-	}
+// own returns the strategy's own universe on the day of gaps, in ascending order of the
+// symbols: the release's, narrowed to the engine's, as far as the market has it. No
+// query changes it.
+func (e *Engine) own(m *market.Market, gaps []score.Gap) []*market.Series {
+	all, _ := find(m, e.universe(&Query{}))
 	var own []*market.Series
-	for _, sym := range e.Universe {
-		if s := m.Find(sym); s != nil {
-			own = append(own, s)
+	for _, i := range all {
+		if gaps[i] != score.Outside {
+			own = append(own, m.Series[i])
 		}
 	}
 	return own

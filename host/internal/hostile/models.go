@@ -20,7 +20,8 @@ type ModelCase struct {
 
 // Models returns hostile model texts, most of them a good one with one place
 // changed. good is a LightGBM model text of the feature set alpha158 with real
-// names and a first tree of at least three leaves; it is not changed.
+// names and a first tree of at least three leaves, whose golden rows tell its first two
+// columns apart; it is not changed.
 func Models(good []byte) []ModelCase {
 	d := takeApart(good)
 	var cases []ModelCase
@@ -117,10 +118,10 @@ func Models(good []byte) []ModelCase {
 	names := strings.Split(value(d.header, "feature_names"), " ")
 	swapped := append([]string(nil), names...)
 	swapped[0], swapped[1] = names[1], names[0]
-	features("model with two names exchanged", "input 0 of the model is", d.inHeader("feature_names", strings.Join(swapped, " ")))
+	add(release.GoldenMismatch, "model with two names exchanged", "predictions.rows", d.inHeader("feature_names", strings.Join(swapped, " ")).text)
 	features("model with a name of another set", "input 157 of the model is", d.inHeader("feature_names", strings.Join(append(names[:157:157], "ALPHA"), " ")))
 	features("model with names in lower case", "input 0 of the model is", d.inHeader("feature_names", strings.ToLower(strings.Join(names, " "))))
-	features("model of one column more", "the model has 159 inputs", d.
+	features("model of one column more", "input 158 of the model is", d.
 		inHeader("max_feature_idx", fmt.Sprint(len(names))).
 		inHeader("feature_names", strings.Join(names, " ")+" EXTRA").
 		inHeader("feature_infos", value(d.header, "feature_infos")+" none"))

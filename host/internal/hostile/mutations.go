@@ -50,7 +50,7 @@ func Mutations(good Parts) (base Parts, mutations []Mutation) {
 		leaves := len(strings.Fields(value(d.trees[0], "leaf_value")))
 		p.Model = d.inTree("leaf_value", strings.TrimSuffix(strings.Repeat("0.001 ", leaves), " ")).text()
 	})
-	add("two feature names exchanged", release.FeaturesMismatch, "input 2 of the model is", func(p *Parts) {
+	add("two feature names exchanged", release.GoldenMismatch, "predictions.rows", func(p *Parts) {
 		p.Model = d.inHeader("feature_names", strings.Join(names, " ")).text()
 	})
 	add("a tree dropped", release.GoldenMismatch, "predictions.rows", func(p *Parts) {

@@ -50,16 +50,19 @@ func Parse(content []byte) (*Set, error) {
 	}
 	// Before anything is quoted: what does not say that it is a feature set may be any file.
 	declared := false
-	_ = strictjson.Members(string(content), func(name, value string, _ int) error {
+	err := strictjson.Members(string(content), func(name, value string, _ int) error {
 		declared = declared || name == "feature_set" && value == fmt.Sprint(version)
 		return nil
 	})
+	if errors.Is(err, strictjson.ErrNoObject) {
+		return nil, fmt.Errorf("the feature set: %w", err)
+	}
 	if !declared {
 		return nil, fmt.Errorf("feature_set: the number %d is expected, the version of the format", version)
 	}
 	members := map[string]string{}
 	known := []string{"feature_set", "name", "extend", "fields", "numerics", "history", "universe", "processors", "inputs"}
-	err := strictjson.Members(string(content), func(name, value string, _ int) error {
+	err = strictjson.Members(string(content), func(name, value string, _ int) error {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("unknown member %s; known are %s", shown(name), strings.Join(known, ", "))
 		}

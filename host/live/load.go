@@ -11,7 +11,6 @@ import (
 	"edgesignal/host/gate"
 	"edgesignal/host/registry"
 	"edgesignal/host/release"
-	"edgesignal/host/score"
 )
 
 // Outcome is what a reload came to.
@@ -97,10 +96,8 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 	if err != nil {
 		return nil, err
 	}
-	rel := &Release{
-		Manifest: c.Manifest, Params: loaded.Params, Rule: loaded.Rule, Report: loaded.Report, LoadedAt: b.opt.Now().UTC().Truncate(time.Millisecond),
-		Scored: score.NewPredictor(loaded.Plan, loaded.Set, loaded.Model, c.Manifest.ModelSHA256),
-	}
+	rel := NewRelease(c.Manifest, loaded)
+	rel.LoadedAt = b.opt.Now().UTC().Truncate(time.Millisecond)
 	rel.users.Store(1)
 	rel.free = rel.done
 	if rel.Digest, err = c.Manifest.Digest(); err != nil {

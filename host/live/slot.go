@@ -19,9 +19,9 @@ import (
 // is of one manifest, and none of it changes.
 type Release struct {
 	Manifest release.Manifest
-	Digest   string      // of Manifest: "sha256:..."
-	Params   rule.Params // Manifest's, accepted by Rule
-	Scored   *score.Predictor
+	Digest   string           // of Manifest: "sha256:..."
+	Params   rule.Params      // Manifest's, accepted by Rule
+	Scored   *score.Predictor // what the models of the release predict
 	Rule     *rule.Module
 	Report   gate.Report
 	LoadedAt time.Time // UTC
@@ -31,6 +31,13 @@ type Release struct {
 	// reached 0 never rises again.
 	users atomic.Int64
 	free  func() // done; here, so that no request makes a function of it
+}
+
+// NewRelease makes a release of what was loaded.
+func NewRelease(m release.Manifest, l *gate.Loaded) *Release {
+	return &Release{
+		Manifest: m, Params: l.Params, Rule: l.Rule, Report: l.Report, Scored: score.NewPredictor(l.Plan, l.Set, l.Model, m.ModelSHA256),
+	}
 }
 
 // Snapshot is all that one request works with: one release on one market. A

@@ -24,7 +24,7 @@ func rehearse(ctx context.Context, s *shelf.Shelf, c gate.Candidate, verdict *ga
 	}
 	err = (&signal.Engine{}).Rehearse(ctx, &live.Snapshot{
 		Record: rec, Market: m,
-		Release: &live.Release{Manifest: c.Manifest, Params: loaded.Params, Model: loaded.Model, Rule: loaded.Rule},
+		Release: live.NewRelease(c.Manifest, loaded),
 	})
 	if err != nil && ctx.Err() == nil {
 		err = live.RehearsalFailed(m, err)

@@ -107,7 +107,7 @@ func columnsBoth[T int64 | float32 | float64](sign string, dst, x, y []T) {
 		}
 	case "*":
 		for i := range dst {
-			dst[i] = T(x[i] * y[i])
+			dst[i] = x[i] * y[i]
 		}
 	case "/":
 		for i := range dst {
@@ -145,7 +145,7 @@ func numberRight[T int64 | float32 | float64](sign string, dst, x []T, n T) {
 		}
 	case "*":
 		for i := range dst {
-			dst[i] = T(x[i] * n)
+			dst[i] = x[i] * n
 		}
 	case "/":
 		for i := range dst {

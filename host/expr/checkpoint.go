@@ -1,5 +1,7 @@
 package expr
 
+import "errors"
+
 // Checkpoint is what a symbol's evaluation carries over a day: from it on, values
 // are those of a query of all days, without computing the days before.
 type Checkpoint struct {
@@ -22,7 +24,7 @@ func (e *Evaluator) Pass(source Source, symbol string, days int, base *Checkpoin
 		kept = append(kept, &Checkpoint{row, make([]float64, e.p.full.words)})
 	}
 	err = e.run(e.p.full, &query{source: source, symbol: symbol, to: days, want: days, end: days, base: base, save: kept})
-	if err == errGaps {
+	if errors.Is(err, errGaps) {
 		return nil, true, nil
 	}
 	return kept, false, err

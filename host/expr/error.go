@@ -50,7 +50,7 @@ var (
 
 	errZeroDivision = errors.New("a shifted comparison is divided, or divides, at zero, where Python fails")
 
-	errNoDays = errors.New("Delta over all rows of a column that has none")
+	errNoDays = errors.New("an operator over all rows of a column that has none")
 	errKinds  = errors.New("comparisons with different days meet in arithmetic")
 	errGaps   = errors.New("symbols that have no day in common meet, so that nothing can be kept")
 )

@@ -66,7 +66,7 @@ func shortPower[T float32 | float64](dst, x []T, y float64) {
 	for i, v := range x {
 		switch y {
 		case 2:
-			dst[i] = T(v * v)
+			dst[i] = v * v
 		case -1:
 			dst[i] = 1 / v
 		case 0.5:
@@ -75,31 +75,6 @@ func shortPower[T float32 | float64](dst, x []T, y float64) {
 			dst[i] = v
 		default:
 			dst[i] = 1
-		}
-	}
-}
-
-func powerInts(numbers []*Number) func(*call) {
-	return func(c *call) {
-		at := func(side, i int) int64 {
-			if numbers[side] != nil {
-				return wholeOf(numbers[side])
-			}
-			return c.in[min(side, len(c.in)-1)].i64[i]
-		}
-		for i := c.lo; i < c.hi; i++ {
-			x, y, v := at(0, i), at(1, i), int64(1)
-			if y < 0 {
-				c.fail(errNegativePower)
-				return
-			}
-			for ; y > 0; y >>= 1 {
-				if y&1 == 1 {
-					v = int64(v * x)
-				}
-				x = int64(x * x)
-			}
-			c.out[0].i64[i] = v
 		}
 	}
 }

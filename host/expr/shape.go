@@ -87,18 +87,20 @@ type compensated struct{ sum, added, removed float64 }
 
 func loadPowers(w []float64) (s powerSums) {
 	s.n, s.run, s.prev = w[0], w[1], w[2]
+	w = w[3:]
 	for k := range s.sums {
-		at := 3 + int(3*k)
-		s.sums[k] = compensated{w[at], w[at+1], w[at+2]}
+		s.sums[k] = compensated{w[0], w[1], w[2]}
+		w = w[3:]
 	}
 	return s
 }
 
 func (s *powerSums) store(w []float64) {
 	w[0], w[1], w[2] = s.n, s.run, s.prev
-	for k, p := range s.sums {
-		at := 3 + int(3*k)
-		w[at], w[at+1], w[at+2] = p.sum, p.added, p.removed
+	w = w[3:]
+	for _, p := range s.sums {
+		w[0], w[1], w[2] = p.sum, p.added, p.removed
+		w = w[3:]
 	}
 }
 

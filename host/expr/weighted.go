@@ -10,7 +10,7 @@ import (
 // eachWindow returns the kernel of an operator that reads every window anew.
 // Its cost grows with the window.
 func eachWindow(n, perRow int, of func(window []float64, s *scratch) float64) kernel {
-	return kernel{cost: 10 + int(perRow*reckoned(n)), back: windowed(n), run: func(c *call) {
+	return kernel{cost: perWindow(n, perRow), back: windowed(n), run: func(c *call) {
 		x, dst := c.in[0].f64, c.out[0].f64
 		for i := c.lo; i < c.hi; i++ {
 			dst[i] = of(x[windowStart(i, n):i+1], c.scratch)

@@ -46,3 +46,7 @@ func reckoned(n int) int {
 	}
 	return n
 }
+
+// perWindow returns the cost of a row of an operator that reads its whole window anew, at
+// so many additions a row of it.
+func perWindow(n, each int) int { return 10 + each*reckoned(n) }

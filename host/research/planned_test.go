@@ -70,7 +70,7 @@ func TestUniverseIsQlibs(t *testing.T) {
 	p := plan(t, m, map[string]any{"universe": "part", "numerics": "pandas3", "fields": list})
 	of, err := research.Raw(p, m)
 	got := lines(t, m, of, err, research.FeatureQuery{})
-	require.Equal(t, len(want), len(got))
+	require.Len(t, got, len(want))
 	for i := range want {
 		require.Equal(t, want[i][:2], got[i][:2])
 		for k := 2; i > 0 && k < len(want[i]); k++ {

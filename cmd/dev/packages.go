@@ -14,6 +14,7 @@ var (
 			plain: []string{"TestTheHostSurvivesTheCorpus", "TestTheHostSurvivesHostileModels"},
 		},
 		"./host/model":    {},
+		"./host/operate":  {},
 		"./host/research": {raced: []string{"TestInOrder", "TestInOrderErrors", "TestACancelledContextStops", "TestScoreWritesWhatCameBefore"}},
 		"./host/rule":     {},
 		"./host/sandbox":  {},

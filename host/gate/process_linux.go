@@ -13,13 +13,13 @@ import (
 // its place.
 const self = "/proc/self/exe"
 
-// childAttr: a child does not outlive the host.
+// childAttr returns attributes that end a child together with the host.
 func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
 
-// yield makes a child the one that gives way: to the host when they want the
-// same core, and to everybody when the machine runs out of memory. Neither
-// is needed for the gate's word, so a system that refuses is let be. The
-// child's threads come after this and take after its first one.
+// yield gives a child a lower priority than the host has, and makes it the
+// first process to be killed when the machine runs out of memory. The gate works
+// without either, so it ignores a system that refuses. Threads inherit both,
+// which is why it is called before the child starts any.
 func yield(pid int) {
 	a := &unix.SchedAttr{Size: unix.SizeofSchedAttr, Nice: niceness, Runtime: uint64(slice.Nanoseconds())}
 	if unix.SchedSetAttr(pid, a, 0) != nil {

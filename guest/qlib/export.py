@@ -68,10 +68,9 @@ def from_workflow(path: Path) -> tuple[Any, Any, dict]:
     from qlib.workflow import R
 
     config = read_workflow(path)
-    for extra in as_list(config.get("sys", {}).get("path", [])):
-        sys.path.append(extra)
-    for extra in as_list(config.get("sys", {}).get("rel_path", [])):
-        sys.path.append(str(path.parent.resolve() / extra))
+    places = config.get("sys") or {}
+    sys.path += [str(extra) for extra in as_list(places.get("path") or [])]
+    sys.path += [str(path.parent.resolve() / extra) for extra in as_list(places.get("rel_path") or [])]
     with tempfile.TemporaryDirectory() as runs:  # the run itself is not kept
         init_qlib(config.get("qlib_init", {}), runs)
         task = config["task"]
@@ -577,6 +576,8 @@ def main(argv: list[str] | None = None) -> int:
     args = p.parse_args(argv)
     if args.golden < 0:
         p.error("--golden is below 0")
+    if args.workflow and not Path(args.workflow).is_file():
+        p.error(f"--workflow {args.workflow}: no such file")
     try:
         export(args)
     except CannotServe as why:

@@ -33,6 +33,9 @@ func (c *featuresCmd) columns(ctx context.Context, m *market.Market, q research.
 	if err := plan.Program.CheckFields(func(field string) bool { return slices.Contains(feature.BarFields, field) || m.HasField(field) }); err != nil {
 		_ = say(warnTo, "edgesignal: %s: %s; it is missing on every day\n", c.Features, err)
 	}
+	for _, name := range plan.Program.Chained() {
+		_ = say(warnTo, "edgesignal: %s: column %s has a chain of comparisons, of which Qlib uses the last alone, and so does this; a release with it is refused\n", c.Features, name)
+	}
 	if c.Raw {
 		return research.Raw(plan, m)
 	}

@@ -18,26 +18,36 @@ const comparison = 1
 var mirrored = map[string]string{"Lt": "Gt", "Le": "Ge", "Gt": "Lt", "Ge": "Le", "Eq": "Eq", "Ne": "Ne"}
 
 type parser struct {
-	tokens []token
-	at     int
-	depth  int
+	tokens  []token
+	at      int
+	depth   int
+	chains  bool // a chain of comparisons is its last one, as it is for Qlib; else an error
+	chained bool // there was one
 }
 
-// parse returns the tree of a text.
+// parse returns the tree of a text, and refuses a chain of comparisons.
 func parse(text string) (*tree, error) {
+	t, _, err := read(text, false)
+	return t, err
+}
+
+// read returns the tree of a text. With chains, a chain of comparisons is only its last one,
+// which is what Qlib computes: Python takes the others for true without a look. chained
+// reports whether there was one.
+func read(text string, chains bool) (t *tree, chained bool, err error) {
 	tokens, err := scan(text)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	p := parser{tokens: tokens}
-	t, err := p.binary(comparison)
+	p := parser{tokens: tokens, chains: chains}
+	t, err = p.binary(comparison)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if next := p.next(); next.kind != tokenEnd {
-		return nil, p.unexpected(next)
+		return nil, false, p.unexpected(next)
 	}
-	return t, nil
+	return t, p.chained, nil
 }
 
 func (p *parser) next() token { return p.tokens[p.at] }
@@ -79,6 +89,7 @@ func (p *parser) binary(binds int) (*tree, error) {
 		return nil, err
 	}
 	compared := false
+	var last *tree // the right side of the comparison before
 	for {
 		op := p.next()
 		sign, ok := signs[op.text]
@@ -86,8 +97,11 @@ func (p *parser) binary(binds int) (*tree, error) {
 			return left, nil
 		}
 		if sign.binds == comparison {
-			if compared {
+			if compared && !p.chains {
 				return nil, errorAt(op.position, "write (a<b) & (b<c)", "a chain of comparisons, of which Python would only use the last")
+			}
+			if compared {
+				p.chained, left = true, last
 			}
 			compared = true
 		}
@@ -96,6 +110,7 @@ func (p *parser) binary(binds int) (*tree, error) {
 		if err != nil {
 			return nil, err
 		}
+		last = right
 		if left, err = join(op, sign.name, left, right); err != nil {
 			return nil, err
 		}

@@ -160,7 +160,7 @@ func FuzzCompile(f *testing.F) {
 	}
 	source := golden(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := Compile([]Field{{"X", text}}, Options{Labels: true})
+		p, err := Compile([]Field{{"X", text}}, Options{Research: true})
 		if err != nil {
 			var e *Error
 			require.ErrorAs(t, err, &e)
@@ -173,4 +173,24 @@ func FuzzCompile(f *testing.F) {
 			_ = e.Day(got[:1], source, "BBB", 100)
 		}
 	})
+}
+
+// A chain of comparisons is its last one for Qlib. Research may ask for that; a release may not.
+func TestChains(t *testing.T) {
+	for _, text := range []string{"1<$a<50", "$b>$a>0", "1<2*$a<$b<=50", "($a<1)&$b<$a<2"} {
+		t.Run(text, func(t *testing.T) {
+			_, err := Compile([]Field{{"X", text}}, Options{})
+			require.ErrorContains(t, err, "a chain of comparisons")
+			p, err := Compile([]Field{{"X", text}}, Options{Research: true})
+			require.NoError(t, err)
+			require.Equal(t, []string{"X"}, p.Chained())
+		})
+	}
+	last, _, err := read("1<$a<$b", true)
+	require.NoError(t, err)
+	only, err := parse("$a<$b")
+	require.NoError(t, err)
+	require.Equal(t, only.name, last.name)
+	require.Equal(t, only.args[0].name, last.args[0].name)
+	require.Equal(t, only.args[1].name, last.args[1].name)
 }

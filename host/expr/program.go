@@ -37,7 +37,7 @@ type Field struct{ Name, Expression string }
 // Options say what a program is for.
 type Options struct {
 	Numerics Numerics
-	Labels   bool // Ref may read later days
+	Research bool // Ref may read later days, and a chain of comparisons is its last one, as for Qlib
 	Window   bool // only Day will be asked
 }
 
@@ -48,6 +48,7 @@ type Program struct {
 	outputs []output
 	leaves  map[string][]int // by field: the outputs that use it
 	symbols []string
+	chained []string
 	full    *group
 	windows []*group // outputs by the rows that Qlib loads for one day
 }
@@ -71,7 +72,7 @@ func Compile(fields []Field, options Options) (*Program, error) {
 	b := builder{newGraph(), options}
 	p := &Program{graph: b.graph, leaves: map[string][]int{}}
 	for i, f := range fields {
-		t, err := parse(f.Expression)
+		t, chained, err := read(f.Expression, options.Research)
 		if err != nil {
 			return nil, named(f.Name, err)
 		}
@@ -82,6 +83,9 @@ func Compile(fields []Field, options Options) (*Program, error) {
 		if o.column < 0 {
 			return nil, named(f.Name, errorAt(t.position, "it needs a field, such as $close", "the expression is %s", o.describe()))
 		}
+		if chained {
+			p.chained = append(p.chained, f.Name)
+		}
 		out := output{f.Name, o.column, o.left, o.right, map[string]int{}}
 		positionsOf(t, out.positions)
 		for field := range out.positions {
@@ -91,6 +95,10 @@ func Compile(fields []Field, options Options) (*Program, error) {
 	}
 	return p, p.analyse()
 }
+
+// Chained returns the columns whose expression has a chain of comparisons, of which only
+// the last counts.
+func (p *Program) Chained() []string { return p.chained }
 
 // analyse finds what each way of evaluation needs, and refuses what is too large.
 func (p *Program) analyse() error {

@@ -16,7 +16,7 @@ func buildRef(b *builder, at *tree, in []operand) (operand, error) {
 	if !ok || v > MaxWindow || v < -MaxWindow {
 		return operand{}, errorAt(in[1].tree.position, "", "Ref: more than %d rows", MaxWindow)
 	}
-	if v < 0 && !b.options.Labels {
+	if v < 0 && !b.options.Research {
 		return operand{}, errorAt(in[1].tree.position, "a label is for training", "Ref of a later day: a release cannot know it")
 	}
 	by := int(v)

@@ -33,7 +33,7 @@ type Plan struct {
 // Compile compiles a set. Its errors name the column and the place.
 func Compile(s *Set, use Use) (*Plan, error) {
 	program, err := expr.Compile(s.Fields, expr.Options{
-		Numerics: s.Numerics, Labels: use == Research, Window: s.History == Window,
+		Numerics: s.Numerics, Research: use == Research, Window: s.History == Window,
 	})
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func newFleet(t *testing.T) *fleet {
 		require.NoError(t, os.WriteFile(files[name], b, 0o600))
 	}
 	_, err = operate.Publish(t.Context(), f.cfg.Shelf, operate.PublishRequest{
-		Strategy: artifacts.Strategy, Version: r.Version, ModelFile: files[r.Model], GoldenFile: files[r.Golden],
+		Strategy: artifacts.Strategy, Version: r.Version, Models: []string{files[r.Model]}, GoldenFile: files[r.Golden],
 		Status: string(release.Inactive), CreatedBy: "ci", Activate: true, Legs: f.cfg.Legs,
 	})
 	require.NoError(t, err)

@@ -32,10 +32,14 @@ func (c *publishCmd) exported() error {
 	if err := json.Unmarshal(b, &e); err != nil || e.Export != 1 || e.Model == "" || e.Features == "" {
 		return fmt.Errorf("%s is not what guest/qlib/export.py writes", name)
 	}
+	var model string // a flag's, or the directory's
+	if len(c.Model) > 0 {
+		model = c.Model[0]
+	}
 	for _, f := range []struct {
 		file string
 		flag *string
-	}{{e.Model, &c.Model}, {e.Features, &c.Features}, {e.Golden, &c.Golden}} {
+	}{{e.Model, &model}, {e.Features, &c.Features}, {e.Golden, &c.Golden}} {
 		if f.file == "" || *f.flag != "" {
 			continue
 		}
@@ -43,6 +47,9 @@ func (c *publishCmd) exported() error {
 			return fmt.Errorf("%s names a file outside of the directory", name)
 		}
 		*f.flag = filepath.Join(c.Qlib, f.file)
+	}
+	if len(c.Model) == 0 {
+		c.Model = []string{model}
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func TestExported(t *testing.T) {
 				}
 				return filepath.Join(dir, name)
 			}
-			require.Equal(t, within(tc.model, tc.flags.Model), c.Model)
+			require.Equal(t, []string{within(tc.model, "")}, c.Model)
 			require.Equal(t, within(tc.features, tc.flags.Features), c.Features)
 			require.Equal(t, within(tc.golden, tc.flags.Golden), c.Golden)
 		})

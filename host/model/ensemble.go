@@ -89,7 +89,6 @@ func newEnsemble(width int, parts []Part, mean bool) (*Ensemble, error) {
 		return nil, fmt.Errorf("%d models, 1 to %d are allowed", len(parts), MaxParts)
 	}
 	e := &Ensemble{width: width, mean: mean, parts: slices.Clone(parts)}
-	widest := 0
 	for i := range e.parts {
 		p := &e.parts[i]
 		if len(p.Columns) != p.Model.width {
@@ -104,6 +103,15 @@ func newEnsemble(width int, parts []Part, mean bool) (*Ensemble, error) {
 		}
 		p.Columns = slices.Clone(p.Columns)
 		e.whole = append(e.whole, whole)
+	}
+	e.setUp()
+	return e, nil
+}
+
+// setUp makes room for the widest part.
+func (e *Ensemble) setUp() {
+	widest := 0
+	for _, p := range e.parts {
 		widest = max(widest, p.Model.width)
 	}
 	// Enough rows for the batch evaluator, few enough to stay in the cache.
@@ -112,7 +120,16 @@ func newEnsemble(width int, parts []Part, mean bool) (*Ensemble, error) {
 		s := make([]float64, e.block*(widest+1))
 		return &s
 	}
-	return e, nil
+}
+
+// with returns the ensemble of the same models, evaluated otherwise.
+func (e *Ensemble) with(models []*Model) *Ensemble {
+	on := &Ensemble{width: e.width, mean: e.mean, parts: slices.Clone(e.parts), whole: e.whole}
+	for i, m := range models {
+		on.parts[i].Model = m
+	}
+	on.setUp()
+	return on
 }
 
 // Width returns the number of columns of a row.

@@ -7,16 +7,20 @@ import (
 
 // Evaluator says what sums the trees of a model.
 type Evaluator struct {
-	Name   string `json:"name"`             // EvaluatorBatch, EvaluatorLeaves or EvaluatorLinear
-	Reason string `json:"reason,omitempty"` // why it is not EvaluatorBatch
+	Name   string      `json:"name"`             // one of the constants
+	Reason string      `json:"reason,omitempty"` // why it is not EvaluatorBatch
+	Parts  []Evaluator `json:"parts,omitempty"`  // of EvaluatorEnsemble: one a model
 }
 
-// The evaluators. They give the same bits.
+// The evaluators of one model. They give the same bits.
 const (
 	EvaluatorBatch  = "batch"  // this package's own: many rows at once
 	EvaluatorLeaves = "leaves" // github.com/dmitryikh/leaves, row by row
 	EvaluatorLinear = "linear" // this package's own for linear trees, row by row
 )
+
+// EvaluatorEnsemble evaluates several models, each by its own.
+const EvaluatorEnsemble = "ensemble"
 
 // newModel decides what evaluates a forest without linear trees: leaves, or the batch evaluator if
 // there is one and it agrees with leaves on the probe.
@@ -35,6 +39,12 @@ func newModel(f *forest, e *byLeaves, batch *flat, err error) *Model {
 // Evaluator says what sums the trees.
 func (m *Model) Evaluator() Evaluator {
 	switch {
+	case m.parts != nil:
+		by := Evaluator{Name: EvaluatorEnsemble}
+		for _, p := range m.parts.parts {
+			by.Parts = append(by.Parts, p.Model.Evaluator())
+		}
+		return by
 	case m.batch != nil:
 		return Evaluator{Name: EvaluatorBatch}
 	case m.rowwise != nil:
@@ -52,8 +62,11 @@ func (m *Model) onLeaves(reason string) *Model {
 
 // Hold has both evaluators sum the trees for rows, and is the model on leaves
 // alone if they differ in any bit; else it is m, as it is where there is only
-// one. rows are as for Raw.
+// one. Of several models each is held so. rows are as for Predict.
 func (m *Model) Hold(rows []float64) *Model {
+	if m.parts != nil {
+		return m.holdParts(rows)
+	}
 	if m.batch == nil || m.leaves == nil {
 		return m
 	}

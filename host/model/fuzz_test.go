@@ -21,6 +21,9 @@ func FuzzLoad(f *testing.F) {
 	f.Add(takeApart(f, readModel(f, "one_feature")).first(1).text())
 	f.Add(linearModel(f).text())
 	f.Add([]byte("\x80\x04\x95 a pickle"))
+	file, err := Container([]float64{0.5, -2}, [][]byte{d.text(), linearModel(f).text()})
+	require.NoError(f, err)
+	f.Add(file)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		loadDamaged(t, text)
 		// A mutated text seldom has right sizes: give it such, so that the trees are reached.

@@ -22,6 +22,7 @@ type Model struct {
 	batch   *flat     // nil = leaves alone
 	reason  string    // why batch is nil
 	rowwise *rowwise  // where there are linear trees, then the only one
+	parts   *Ensemble // where it is several models, and then all that evaluates them
 }
 
 // Load checks a LightGBM model text (as Booster.save_model writes it, format
@@ -30,11 +31,23 @@ type Model struct {
 // release.ModelUnsupported for a model that this host cannot score exactly
 // (more than one output, pandas' categories, an unknown objective or key) or
 // that cannot say anything (no trees). No error quotes the text. text is not kept.
+//
+// A file that Container wrote is several models: their inputs are the columns, by
+// name where they have names, and Predict combines their predictions. An error
+// names the one that it is about: parts[1].
 func Load(text []byte) (*Model, error) {
+	if IsContainer(text) {
+		return loadContainer(text, func(_ int, f *forest) (*Model, error) { return held(f) })
+	}
 	f, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
+	return held(f)
+}
+
+// held returns the model of a forest, its evaluators held against each other.
+func held(f *forest) (*Model, error) {
 	e, err := newByLeaves(f)
 	if err != nil {
 		return nil, err
@@ -50,10 +63,23 @@ func Load(text []byte) (*Model, error) {
 // program, which said what is to evaluate it: the two evaluators are not built
 // and held against each other once more. Its errors are those of Load.
 func LoadAs(text []byte, by Evaluator) (*Model, error) {
+	if IsContainer(text) {
+		return loadContainer(text, func(i int, f *forest) (*Model, error) {
+			if i < len(by.Parts) {
+				return as(f, by.Parts[i])
+			}
+			return held(f)
+		})
+	}
 	f, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
+	return as(f, by)
+}
+
+// as returns the model of a forest, evaluated by what was found right.
+func as(f *forest, by Evaluator) (_ *Model, err error) {
 	m := &Model{header: f.header, trees: len(f.trees), reason: by.Reason}
 	if f.linear() {
 		m.rowwise = newRowwise(f)
@@ -79,7 +105,7 @@ func (m *Model) Width() int { return m.width }
 func (m *Model) FeatureNames() []string { return slices.Clone(m.names) }
 
 // Objective returns the header's objective with its parameters, such as
-// "regression" or "binary sigmoid:1"; "" for a custom objective.
+// "regression" or "binary sigmoid:1"; "" for a custom objective, and for several models.
 func (m *Model) Objective() string { return m.objective }
 
 // Trees returns the number of trees.
@@ -87,12 +113,14 @@ func (m *Model) Trees() int { return m.trees }
 
 // Raw writes LightGBM's raw_score of each row to dst: the float64 sum of the
 // trees in file order. rows is row-major with Width() values a row, NaN =
-// missing, and is not changed; len(rows) must be len(dst)*Width().
+// missing, and is not changed; len(rows) must be len(dst)*Width(). Several models
+// have none together, which is an error.
 func (m *Model) Raw(dst, rows []float64) error { return raw(m, dst, rows) }
 
 // Predict writes LightGBM's predict() of each row to dst: the raw score,
 // divided by the number of iterations where the model is an average (boosting
-// rf), then the objective's transform. Shapes are those of Raw.
+// rf), then the objective's transform. Shapes are those of Raw. Of several models it
+// is the weighted sum or mean of their predictions.
 func (m *Model) Predict(dst, rows []float64) error { return predict(m, dst, rows) }
 
 // PredictFloat32 returns Predict for rows of float32, to the last bit that of their
@@ -108,6 +136,8 @@ func raw[V value](m *Model, dst []float64, rows []V) error {
 		return fmt.Errorf("model: %d values given, want %d: %d rows of %d columns", len(rows), want, len(dst), m.width)
 	}
 	switch {
+	case m.parts != nil:
+		return errNoRaw
 	case m.batch != nil:
 		sumFlat(m.batch, dst, rows)
 	case m.rowwise != nil:
@@ -119,6 +149,9 @@ func raw[V value](m *Model, dst []float64, rows []V) error {
 }
 
 func predict[V value](m *Model, dst []float64, rows []V) error {
+	if m.parts != nil {
+		return predictAll(m.parts, dst, rows)
+	}
 	if err := raw(m, dst, rows); err != nil {
 		return err
 	}

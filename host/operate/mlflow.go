@@ -11,13 +11,17 @@ import (
 // bring fetches what r names by an id of MLflow. The run of the model becomes
 // that of the release where r names none.
 func bring(ctx context.Context, s *shelf.Shelf, p *Publication, r PublishRequest, ruleFile, featuresFile string) error {
+	var modelID string
+	if r.modelByID() {
+		modelID = r.Models[0]
+	}
 	for _, f := range []struct {
 		id  string
 		max int64
 		dst *[]byte
 		run *string
 	}{
-		{r.ModelFile, gate.MaxModelBytes, &p.Model, &p.MLflowRunID},
+		{modelID, gate.MaxModelBytes, &p.Model, &p.MLflowRunID},
 		{featuresFile, gate.MaxFeaturesBytes, &p.Features, nil},
 		{ruleFile, gate.MaxRuleBytes, &p.Rule, nil},
 		{r.GoldenFile, gate.MaxGoldenBytes, &p.Golden, nil},

@@ -168,7 +168,7 @@ func TestPublishByID(t *testing.T) {
 			if c.name == "v1" {
 				version = 1
 			}
-			done, err := Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: c.name, ModelFile: c.model, MLflowRunID: c.run, Status: "inactive", Legs: legs})
+			done, err := Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: c.name, Models: []string{c.model}, MLflowRunID: c.run, Status: "inactive", Legs: legs})
 			require.NoError(t, err)
 			require.Equal(t, modelSum(t, version), done.ModelSHA256)
 			require.NoError(t, withRegistry(t.Context(), st, func(reg registry.Registry) error {
@@ -179,9 +179,9 @@ func TestPublishByID(t *testing.T) {
 			}))
 		})
 	}
-	_, err := Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: "v4", ModelFile: "models:/alpha@nobody", Status: "inactive"})
+	_, err := Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: "v4", Models: []string{"models:/alpha@nobody"}, Status: "inactive"})
 	require.ErrorIs(t, err, release.ErrNotFound)
 	st.TrackingURI = ""
-	_, err = Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: "v4", ModelFile: "models:/alpha/1", Status: "inactive"})
+	_, err = Publish(t.Context(), st, PublishRequest{Strategy: "s", Version: "v4", Models: []string{"models:/alpha/1"}, Status: "inactive"})
 	require.ErrorContains(t, err, "MLFLOW_TRACKING_URI is not set")
 }

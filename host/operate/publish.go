@@ -22,9 +22,11 @@ import (
 // JSON texts may be nil.
 type PublishRequest struct {
 	Strategy, Version       string
-	ModelFile, GoldenFile   string // "" = none, but for the model
-	Features                string // a file, alpha158 or alpha360; "" = alpha158
-	Rule                    string // a file, builtin:NAME, or "" = the stock rule top_bottom
+	Models                  []string  // one file or id of MLflow, or several files
+	Weights                 []float64 // one a model, of the sum of their predictions; nil = one model, or the mean
+	GoldenFile              string    // "" = none
+	Features                string    // a file, alpha158 or alpha360; "" = alpha158
+	Rule                    string    // a file, builtin:NAME, or "" = the stock rule top_bottom
 	Params, Metrics, Config []byte
 	Status, Notes           string
 	MLflowRunID             string // "" = that of the model, where it has an id of MLflow
@@ -33,6 +35,11 @@ type PublishRequest struct {
 	Activate                bool
 	Legs                    settings.Legs    // of the stock rule where Params sets none
 	Progress                func(sent int64) // told of the bytes of all files that were sent so far; nil = nobody asks
+}
+
+// modelByID reports whether the model is named by an id of MLflow.
+func (r *PublishRequest) modelByID() bool {
+	return len(r.Models) == 1 && r.Weights == nil && mlflow.IsID(r.Models[0])
 }
 
 // Published is what the registry now says.
@@ -61,12 +68,17 @@ func Publish(ctx context.Context, set settings.Shelf, r PublishRequest) (Publish
 			return Published{}, err
 		}
 	}
+	if !r.modelByID() {
+		if p.Model, err = readModels(r.Models, r.Weights); err != nil {
+			return Published{}, err
+		}
+	}
 	for _, f := range []struct {
 		path string
 		max  int64
 		dst  *[]byte
 	}{
-		{r.ModelFile, gate.MaxModelBytes, &p.Model}, {featuresFile, gate.MaxFeaturesBytes, &p.Features},
+		{featuresFile, gate.MaxFeaturesBytes, &p.Features},
 		{ruleFile, gate.MaxRuleBytes, &p.Rule}, {r.GoldenFile, gate.MaxGoldenBytes, &p.Golden},
 	} {
 		if f.path == "" || mlflow.IsID(f.path) {

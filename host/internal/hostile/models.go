@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -53,6 +54,17 @@ func Models(good []byte) []ModelCase {
 	})
 	add(release.ModelMalformed, "model that is a module", "", func() []byte { return []byte(header) })
 	add(release.ModelMalformed, "model that is JSON", "it is JSON", func() []byte { return []byte(`{"name":"tree","version":"v4"}`) })
+	add(release.ModelMalformed, "several models, the second cut", "parts[1]: ", func() []byte {
+		whole, _ := json.Marshal(string(good)) // never fails
+		cut, _ := json.Marshal(string(good[:len(good)/3]))
+		return fmt.Appendf(nil, `{"ensemble":1,"combine":"mean","parts":[{"model":%s},{"model":%s}]}`, whole, cut)
+	})
+	add(release.ModelMalformed, "several models, 30 MB of brackets", "not JSON", func() []byte {
+		return append([]byte(`{"ensemble":1,"combine":"mean","parts":`), bytes.Repeat([]byte("["), large/2)...)
+	})
+	add(release.ModelUnsupported, "several models, a million of them", "parts has 1000001 models, 1 to 32 are allowed", func() []byte {
+		return fmt.Appendf(nil, `{"ensemble":1,"combine":"mean","parts":[%s{"model":""}]}`, strings.Repeat(`{"model":""},`, 1_000_000))
+	})
 	add(release.ModelMalformed, "model that is a pickle", "it is a pickle", func() []byte { return []byte("\x80\x04\x95\x10\x00\x00\x00cos\nsystem\n.") })
 
 	for _, part := range []struct {

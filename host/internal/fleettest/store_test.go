@@ -82,7 +82,7 @@ func TestS3InTrouble(t *testing.T) {
 			}
 			f.Activate(cold)
 			for _, h := range f.Hosts {
-				degraded(h, serving, "want SHA-256")
+				degraded(h, serving, "its bytes are not those of its ETag")
 			}
 			r.Some(50)
 		}},

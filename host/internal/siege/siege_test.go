@@ -243,6 +243,9 @@ func TestAServingHostAndHostileModels(t *testing.T) {
 	defer func() { require.NoError(t, reg.Close()) }()
 	store, err := dir.Open(filepath.Join(s.state, "store"))
 	require.NoError(t, err)
+	golden := demotest.File(t, artifacts.Releases()[0].Golden)
+	goldenPath, err := artifact.PutContent(t.Context(), store, golden)
+	require.NoError(t, err)
 	stop := s.read()
 	before, worst := s.resident(), int64(0)
 	for i, m := range hostile.SampleModels(t, demotest.File(t, artifacts.Releases()[0].Model)) {
@@ -253,6 +256,7 @@ func TestAServingHostAndHostileModels(t *testing.T) {
 			ref := release.Ref{Strategy: artifacts.Strategy, Version: fmt.Sprintf("hostile-%d", i)}
 			_, err = reg.Register(t.Context(), release.Record{
 				Strategy: ref.Strategy, Version: ref.Version, ModelPath: path, ModelSHA256: release.Sum(text), FeatureSet: release.FeatureSetAlpha158,
+				GoldenPath: goldenPath, GoldenSHA256: release.Sum(golden),
 			})
 			require.NoError(t, err)
 			_, _, err = reg.Activate(t.Context(), ref, "test", "")

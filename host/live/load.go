@@ -97,6 +97,11 @@ func (b *Board) prepare(ctx context.Context, rec *release.Record) (*Release, err
 		return nil, err
 	}
 	rel := NewRelease(c.Manifest, loaded)
+	for _, name := range b.Strategies() { // a model that is trained again mostly keeps its features
+		if now := b.find(name).current.Load(); now != nil {
+			rel.Scored.Share(now.Release.Scored)
+		}
+	}
 	rel.LoadedAt = b.opt.Now().UTC().Truncate(time.Millisecond)
 	rel.users.Store(1)
 	rel.free = rel.done

@@ -27,6 +27,14 @@ func NewPredictor(p *feature.Plan, set string, m *model.Ensemble, sum string) *P
 	return &Predictor{m, sum, set, newPlan(p)}
 }
 
+// Share takes over what another predictor of the same set keeps of its markets. It is called
+// before p predicts.
+func (p *Predictor) Share(other *Predictor) {
+	if p.plan != nil && other.plan != nil && p.set == other.set {
+		p.plan = other.plan
+	}
+}
+
 // Set names what the feature set computes: equal names, equal columns and universe.
 func (p *Predictor) Set() string { return p.set }
 

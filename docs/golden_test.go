@@ -57,3 +57,15 @@ func TestTheGoldenExampleHolds(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, len(golden.Portfolios), verdict.Report.Golden.Portfolios)
 }
+
+// The example of bars is read by the gate's own reader.
+func TestTheExampleOfBarsIsRead(t *testing.T) {
+	text, err := os.ReadFile("GOLDEN.md")
+	require.NoError(t, err)
+	blocks := jsonBlock.FindAllSubmatch(text, -1)
+	require.Len(t, blocks, 2)
+	golden, err := gate.ParseGolden(blocks[1][1])
+	require.NoError(t, err)
+	require.Len(t, golden.Bars.Symbols, 2)
+	require.Len(t, golden.Bars.Expected, 1)
+}

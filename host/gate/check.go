@@ -56,6 +56,7 @@ func check(ctx context.Context, job Job, opt rule.Options, begin func(step strin
 		{stepGolden, c.Golden != nil, c.readGolden},
 		{stepPredictions, c.Golden != nil && withModel, c.replayPredictions},
 		{stepPortfolios, c.Golden != nil, func() error { return c.replayPortfolios(ctx) }},
+		{stepBars, c.Golden != nil && withModel, func() error { return c.replayBars(ctx) }},
 		{stepPurity, true, func() error { return c.purity(ctx) }},
 		{stepRehearsal, withModel, func() error { return c.rehearse(ctx) }},
 		{stepTrial, c.Trial != nil, func() error { return c.try(ctx) }},

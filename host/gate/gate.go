@@ -74,6 +74,7 @@ const (
 	stepGolden      = "golden file"
 	stepPredictions = "golden predictions"
 	stepPortfolios  = "golden portfolios"
+	stepBars        = "golden bars"
 	stepPurity      = "purity"
 	stepRehearsal   = "rehearsal"
 	stepTrial       = "trial"

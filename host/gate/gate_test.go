@@ -80,7 +80,7 @@ func TestTheDemoPasses(t *testing.T) {
 	g := v.Report.Golden
 	require.Equal(t, &gate.GoldenReport{Predictions: 45, Portfolios: 3, Fuel: g.Fuel}, g, "and not one bit is off")
 	require.Len(t, g.Fuel, 3)
-	require.Equal(t, []string{"digests", "model", "feature set", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "purity", "rehearsal"}, steps(v.Report))
+	require.Equal(t, []string{"digests", "model", "feature set", "features", "rule", "parameters", "golden file", "golden predictions", "golden portfolios", "golden bars", "purity", "rehearsal"}, steps(v.Report))
 	require.Positive(t, v.Report.Probe.Fuel)
 	require.Equal(t, "top_bottom", v.Rule.Name)
 	require.Equal(t, &model.Evaluator{Name: model.EvaluatorBatch}, v.Report.Evaluator)

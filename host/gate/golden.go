@@ -19,6 +19,7 @@ type Golden struct {
 	Source      string            `json:"source"`
 	Predictions GoldenPredictions `json:"predictions"`
 	Portfolios  []GoldenPortfolio `json:"portfolios"`
+	Bars        *GoldenBars       `json:"bars"`
 }
 
 // GoldenPredictions are n rows over the named features and what the model
@@ -119,8 +120,13 @@ func ParseGolden(b []byte) (*Golden, error) {
 			return nil, fmt.Errorf("golden file: portfolios[%d]: %w", i, err)
 		}
 	}
-	if len(p.Rows) == 0 && len(g.Portfolios) == 0 {
-		return nil, fmt.Errorf("golden file: it checks nothing (no predictions.rows and no portfolios)")
+	if g.Bars != nil {
+		if err := g.Bars.check(); err != nil {
+			return nil, fmt.Errorf("golden file: bars: %w", err)
+		}
+	}
+	if len(p.Rows) == 0 && len(g.Portfolios) == 0 && g.Bars == nil {
+		return nil, fmt.Errorf("golden file: it checks nothing (no predictions.rows, no portfolios and no bars)")
 	}
 	return &g, nil
 }

@@ -83,7 +83,7 @@ func blame(step string) (release.Reason, bool) {
 		return release.ModelMalformed, true
 	case stepRule, stepParameters, stepPortfolios, stepPurity, stepRehearsal, stepTrial:
 		return release.RuleMalformed, true
-	case stepGolden:
+	case stepGolden, stepBars:
 		return release.GoldenMismatch, true
 	}
 	return "", false

@@ -111,9 +111,21 @@ func (b *Board) Publish(rec release.Record, model, golden []byte) {
 	if golden != nil {
 		rec.GoldenPath, rec.GoldenSHA256 = b.put(golden), release.Sum(golden)
 	}
-	rec.FeatureSet = release.FeatureSetAlpha158
+	if rec.FeatureSet == "" {
+		rec.FeatureSet = release.FeatureSetAlpha158
+	}
 	_, err := b.Register(b.t.Context(), rec)
 	require.NoError(b.t, err)
+}
+
+// PublishResearch publishes a research run as a version of the demo's strategy.
+func (b *Board) PublishResearch(version string, r Research) {
+	b.t.Helper()
+	rec := release.Record{Strategy: artifacts.Strategy, Version: version}
+	if r.Features != nil {
+		rec.FeatureSet, rec.FeatureSetSHA256 = b.put(r.Features), release.Sum(r.Features)
+	}
+	b.Publish(rec, r.Model, nil)
 }
 
 func (b *Board) put(bytes []byte) string {

@@ -5,6 +5,7 @@ import "context"
 // State is what became of a series on a day.
 type State uint8
 
+// The states.
 const (
 	Scored  State = iota // it has a row of inputs
 	Outside              // it does not belong to the universe on that day

@@ -17,11 +17,6 @@ func (e *Engine) universe(q *Query) []string {
 	return q.Symbols
 }
 
-// reasonOf says why a series with a gap is left out.
-var reasonOf = map[score.Gap]Reason{
-	score.NoBar: NoBar, score.ShortHistory: ShortHistory, score.Outside: NotInUniverse, score.Dropped: Dropped,
-}
-
 // split parts symbols (nil = all, no duplicates, in any order) into the series
 // of those that can be scored, ascending, and those that cannot, by symbol. Of all,
 // those outside the release's universe are none.
@@ -36,7 +31,7 @@ func split(m *market.Market, scores *score.Scores, symbols []string) (series []i
 		case gap == score.None:
 			series = append(series, i)
 		case gap != score.Outside || symbols != nil:
-			out = append(out, Excluded{m.Series[i].Symbol, reasonOf[gap]})
+			out = append(out, Excluded{m.Series[i].Symbol, Reason(gap.String())})
 		}
 	}
 	slices.SortFunc(out, func(a, b Excluded) int { return strings.Compare(a.Symbol, b.Symbol) })

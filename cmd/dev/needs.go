@@ -52,6 +52,13 @@ var (
 		commands: []string{"psql", "curl"},
 		packages: []string{"postgresql-client", "curl"},
 	}
+	needPython = need{
+		purpose:  "the exporter and the client, beside the real Qlib",
+		commands: []string{"python3.11"},
+		// Debian keeps what a virtual environment needs in a package of its own.
+		probe:    []string{"python3.11", "-c", "import ensurepip, venv"},
+		packages: []string{"python3.11", "python3.11-venv"},
+	}
 	needSystemd = need{
 		purpose:  "parsing the systemd unit",
 		commands: []string{"systemd-analyze"},

@@ -30,7 +30,7 @@ const (
 
 type testCmd struct {
 	Quick bool `xor:"how" help:"The loop while writing: no server, no race detector, and Go's cache of results."`
-	Full  bool `xor:"how" help:"What the plain command leaves out, because it takes long and changes seldom: the hostile corpus at every height, GOAMD64=v3, arm64, static builds, every benchmark once. CI runs both."`
+	Full  bool `xor:"how" help:"What the plain command leaves out, because it takes long and changes seldom: the hostile corpus at every height, GOAMD64=v3, arm64, static builds, the parts in Python beside the real Qlib, every benchmark once. CI runs both."`
 }
 
 // Run returns the README's test command, or one of the other two.
@@ -62,7 +62,7 @@ func (s shell) testFull(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	needs := []need{needWabt, needRules, needPostgres}
+	needs := []need{needWabt, needRules, needPostgres, needPython}
 	if runtime.GOARCH != "arm64" {
 		needs = append(needs, needArm64)
 	}
@@ -77,6 +77,8 @@ func (s shell) testFull(ctx context.Context) (err error) {
 		step{name: "static binaries", do: func(ctx context.Context) error { return s.buildStatic(ctx, tmp) }},
 		step{name: "the hostile corpus at every height", do: s.do(test(corpusPackage).with(corpusVariable + "=whole"))},
 		step{name: "500 runs of bars in all states of being published", do: s.do(test("-run", "^TestNoBookOfAnUnfinishedRun$", "./host").with(soakVariable + "=250"))},
+		// What they need comes from PyPI, each version with its digest.
+		step{name: "the exporter and the client in Python, beside the real Qlib", do: s.do(command{args: []string{"sh", "guest/test-python.sh"}})},
 		step{name: "the bench of the service", do: s.do(test(fullPackages...))},
 		v3,
 		step{name: "numeric tests on arm64", do: func(ctx context.Context) error { return s.testArm64(ctx, tmp) }},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -70,12 +71,12 @@ func TestRefresherFallsBackToAnEarlierRun(t *testing.T) {
 					c.newest["2024-12-29/"+symbol+".parquet"] = barsOn(t, symbol, "2024-01-02")
 				}
 				d := &disk{faults: map[string]bool{}, files: folder(c.newest)}
-				passed := 0
-				w := watchingWith(t, d, nil, RefresherOptions{Eager: true, Check: atLeast(2), Serves: func() bool { return c.serves }, Passed: func() { passed++ }})
+				var passed atomic.Int64
+				w := watchingWith(t, d, nil, RefresherOptions{Eager: true, Check: atLeast(2), Serves: func() bool { return c.serves }, Passed: func() { passed.Add(1) }})
 				defer w.end()
 				synctest.Wait()
 				markets, errs := w.looks(0)
-				require.Equal(t, 1, passed, "the first look comes at once")
+				require.EqualValues(t, 1, passed.Load(), "the first look comes at once")
 				if c.want == "" {
 					require.Empty(t, markets)
 				} else {
@@ -93,10 +94,11 @@ func TestRefresherFallsBackToAnEarlierRun(t *testing.T) {
 // in the source changed.
 func TestRefresherOffersAgainWhatWasNotTaken(t *testing.T) {
 	bubble(t, func(t *testing.T, d *disk, first *Market) {
-		broken, offered := true, 0
+		var mended atomic.Bool
+		var offered atomic.Int64
 		w := watchingWith(t, d, first, RefresherOptions{Take: func(*Market) error {
-			offered++
-			if broken {
+			offered.Add(1)
+			if !mended.Load() {
 				return errors.New("the rule fails on it")
 			}
 			return nil
@@ -105,12 +107,12 @@ func TestRefresherOffersAgainWhatWasNotTaken(t *testing.T) {
 		d.put("2024-12-31/AAA.parquet", barsOn(t, "AAA", "2024-01-02"), 1)
 		_, errs := w.looks(3)
 		require.Len(t, errs, 1)
-		require.Equal(t, 1, offered)
-		broken = false
+		require.EqualValues(t, 1, offered.Load())
+		mended.Store(true)
 		w.looks(int(maxPause/interval) + 1)
-		require.Equal(t, 2, offered)
+		require.EqualValues(t, 2, offered.Load())
 		w.looks(300)
-		require.Equal(t, 2, offered, "taken once")
+		require.EqualValues(t, 2, offered.Load(), "taken once")
 	})
 }
 

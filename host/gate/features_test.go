@@ -2,7 +2,6 @@ package gate_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -133,7 +132,7 @@ func TestMutationsOfFeatureSets(t *testing.T) {
 				continue
 			}
 			var rejection *release.Rejection
-			require.True(t, errors.As(err, &rejection), "%s: %s: %v", name, m.Name, err)
+			require.ErrorAs(t, err, &rejection, "%s: %s", name, m.Name)
 			require.Contains(t, []release.Reason{release.FeaturesMalformed, release.FeaturesMismatch}, rejection.Reason, "%s: %s: %v", name, m.Name, err)
 			require.Less(t, len(rejection.Detail), 2000)
 			refused[rejection.Reason]++

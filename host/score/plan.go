@@ -16,7 +16,7 @@ const markets = 2
 // plan is a compiled feature set with what it keeps of the markets that it is used on.
 type plan struct {
 	compiled *feature.Plan
-	states   atomic.Pointer[[]state] // the one that was asked for last is the first
+	states   atomic.Pointer[[]state] // the one that was made last is the first
 	turn     chan struct{}           // held by who makes one
 }
 

@@ -30,18 +30,23 @@ import (
 //go:embed testdata/research
 var researchFiles embed.FS
 
-// Research is a whole research run of the real pyqlib 0.9.7 and LightGBM 4.7 on the
-// demo's bars.
+// Research is a whole research run of the real pyqlib 0.9.7 and LightGBM 4.6 or 4.7.
 type Research struct {
 	Features, Model []byte
 	Predictions     map[string]map[string]float64 // what Qlib's model.predict says, by date, then symbol
 }
 
-// Researched returns a research run. On the demo's bars, robust is Alpha158 with RobustZScoreNorm
-// and Fillna, custom twelve expressions with ZScoreNorm and Fillna. On those of
-// Gappy, twenty is a model with names on 20 of the columns of Alpha158, in an order of its
-// own and without a feature set's file, ranked has DropnaProcessor and CSRankNorm, and crossed
-// ProcessInf, CSZScoreNorm and CSZFillna, over a universe that is not the same every day.
+// Researched returns a research run. On the demo's bars:
+//
+//	robust    Alpha158, RobustZScoreNorm and Fillna
+//	custom    twelve expressions, ZScoreNorm and Fillna
+//
+// and on those of Gappy:
+//
+//	twenty    20 of the columns of Alpha158, a model with names and no feature set's file
+//	alpha360  Alpha360, ProcessInf, ZScoreNorm and Fillna
+//	ranked    nine expressions over the universe half, DropnaProcessor and CSRankNorm
+//	crossed   the same, ProcessInf, CSZScoreNorm, CSZFillna and Fillna
 func Researched(t testing.TB, name string) Research {
 	t.Helper()
 	read := func(file string) []byte {

@@ -29,6 +29,7 @@ import (
 	"edgesignal/host/internal/programtest"
 	"edgesignal/host/registry/sqlite"
 	"edgesignal/host/release"
+	"edgesignal/host/rule"
 )
 
 // besieged is a host in a process of its own, with a reader that asks for its
@@ -207,7 +208,7 @@ func TestAServingHostAndHostileModules(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			a := s.try(c.Wasm, string(c.Params))
 			switch {
-			case len(c.Wasm) == 0:
+			case len(c.Wasm) == 0, len(c.Params) > rule.MaxParamsBytes: // refused before a child sees them
 				require.Equal(t, 422, a.status)
 				require.Equal(t, "invalid", a.Code)
 			case c.Reason != "":

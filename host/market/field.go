@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -97,13 +98,7 @@ func (m *Market) HasField(field string) bool {
 }
 
 // isBar reports whether a field is one of the bars, which every market has in memory.
-func isBar(name string) bool {
-	switch name {
-	case "open", "high", "low", "close", "volume", "vwap":
-		return true
-	}
-	return false
-}
+func isBar(name string) bool { return slices.Contains(barNames[:], name) }
 
 // of returns the columns of a field that is loaded, else nil.
 func (f *fields) of(name string) []Column {
